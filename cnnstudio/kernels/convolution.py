@@ -1,0 +1,106 @@
+"""Convolution, without bias: choose a method, compute output and gradients with it.
+
+``y[p, n, f] = Σ_t Σ_c x[s·p + d·t − pad, n, c] · w[t, c, f]``: the kernel is not flipped, as in
+PyTorch.  Four methods, each in a module of its own that explains its idea:
+
+=============  ======================================================================
+`winograd`     3×3 with stride 1 on images of at least 8 channels
+`depthwise`    one channel per group
+`planes`       fewer than 16 channels: first layers
+`columns`      everything else
+=============  ======================================================================
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numpy.typing import NDArray
+
+from cnnstudio.kernels import columns, depthwise, planes, winograd
+from cnnstudio.kernels.memory import FRESH, Memory
+from cnnstudio.kernels.window import Window
+
+Array = NDArray[Any]
+Saved = tuple[str, tuple[int, ...], Array]
+
+
+def method(window: Window, extent: tuple[int, ...], channels: int) -> str:
+    """Return the name of the method for an input of this extent and number of channels."""
+    if winograd.suits(window, extent, channels):
+        return "winograd"
+    if window.groups == channels > 1:
+        return "depthwise"
+    if window.groups == 1 and channels < 16:
+        return "planes"
+    return "columns"
+
+
+def convolve(
+    x: Array, weight: Array, window: Window, memory: Memory = FRESH
+) -> tuple[Array, Saved]:
+    """Return the convolution and what `convolve_backward` needs.
+
+    Parameters
+    ----------
+    x : ndarray
+        ``(*spatial, N, C)``, any strides; not changed.
+    weight : ndarray
+        ``(*kernel, C/groups, F)``.
+    window : Window
+        Kernel, stride, padding (zeros), dilation and groups.
+    memory : Memory
+        Where output and saved arrays come from.
+
+    Returns
+    -------
+    y : ndarray
+        ``(*outputs, N, F)``.
+    saved : tuple
+        Method, extent of the input, and the input in the form that the method wants.
+    """
+    extent = x.shape[:-2]
+    name = method(window, extent, x.shape[-1])
+    if name == "winograd":
+        y, kept = winograd.forward(x, weight, window, memory)
+    elif name == "planes":
+        y, kept = planes.forward(x, weight, window, memory)
+    elif name == "depthwise":
+        y, kept = depthwise.forward(x, weight, window, memory), x
+    else:
+        y, kept = columns.forward(x, weight, window, memory), x
+    return y, (name, extent, kept)
+
+
+def convolve_backward(
+    d: Array,
+    weight: Array,
+    saved: Saved,
+    window: Window,
+    needs_input: bool = True,
+    memory: Memory = FRESH,
+) -> tuple[Array | None, Array]:
+    """Return the gradients of input (None unless needed) and weight.
+
+    Parameters
+    ----------
+    d : ndarray
+        Gradient of the output, ``(*outputs, N, F)``; not changed.
+    weight, window
+        What `convolve` got.
+    saved : tuple
+        What `convolve` returned.
+    needs_input : bool
+        Whether somebody reads the input gradient.
+    memory : Memory
+        Where the gradients come from.
+    """
+    name, extent, kept = saved
+    if name == "winograd":
+        return winograd.backward(d, weight, kept, window, extent, needs_input, memory)
+    if name == "planes":
+        return planes.backward(d, weight, kept, window, extent, needs_input, memory)
+    by = depthwise if name == "depthwise" else columns
+    dw = by.weight_gradient(d, kept, weight.shape, window, memory)
+    dx = by.input_gradient(d, weight, extent, window, memory) if needs_input else None
+    return dx, dw

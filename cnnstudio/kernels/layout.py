@@ -1,0 +1,62 @@
+"""The engine's own layout and the ways into and out of it.
+
+Outside, arrays are PyTorch's: ``(N, C, *spatial)``.  Inside they are *space first*,
+``(*spatial, N, C)``, C-contiguous; vectors are ``(N, F)`` on both sides.  A tap of a kernel, a
+pooling window or a stride is then a slice of leading axes; elementwise work runs over blocks of
+N·C contiguous numbers; 1×1 convolutions and dense layers are plain products.
+
+Weights are packed the same way, outputs last: ``(F, C/groups, *kernel)`` becomes
+``(*kernel, C/groups, F)`` and a dense ``(out, in)`` becomes ``(in, out)``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+
+def enter(x: Array) -> Array:
+    """Bring ``(N, C, *spatial)`` in as a fresh ``(*spatial, N, C)``."""
+    return np.array(x.transpose((*range(2, x.ndim), 0, 1)), order="C")
+
+
+def leave(x: Array) -> Array:
+    """Take ``(*spatial, N, C)`` out as a fresh ``(N, C, *spatial)``."""
+    return np.array(x.transpose((x.ndim - 2, x.ndim - 1, *range(x.ndim - 2))), order="C")
+
+
+def samples(x: Array) -> int:
+    """Return the number of samples of an internal array."""
+    return int(x.shape[-2])
+
+
+def chunk(x: Array, start: int, stop: int) -> Array:
+    """Return samples ``start`` to ``stop`` of an internal array as a view."""
+    return x[..., start:stop, :]
+
+
+def join(chunks: Sequence[Array]) -> Array:
+    """Join internal arrays along their samples."""
+    return chunks[0] if len(chunks) == 1 else np.concatenate(chunks, axis=-2)
+
+
+def pack_weight(w: Array) -> Array:
+    """Turn PyTorch's ``(F, C/groups, *kernel)`` into a contiguous ``(*kernel, C/groups, F)``.
+
+    A dense ``(out, in)`` becomes ``(in, out)``; vectors stay as they are.
+    """
+    if w.ndim < 2:
+        return np.ascontiguousarray(w)
+    return np.ascontiguousarray(w.transpose((*range(2, w.ndim), 1, 0)))
+
+
+def unpack_weight(w: Array) -> Array:
+    """Turn a packed ``(*kernel, C/groups, F)`` into PyTorch's ``(F, C/groups, *kernel)``."""
+    if w.ndim < 2:
+        return np.ascontiguousarray(w)
+    return np.ascontiguousarray(w.transpose((w.ndim - 1, w.ndim - 2, *range(w.ndim - 2))))

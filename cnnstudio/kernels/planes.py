@@ -1,0 +1,150 @@
+"""Convolution with few input channels: the input is turned into one plane per channel.
+
+A copied run of C numbers is too short when C is 1 or 3.  As channel planes
+``(C, *spatial, N)`` the runs hold N numbers, and as many as a whole output row of N·W numbers where
+the last stride is 1.
+
+*Forward* copies only along all kernel axes but the last: ``S (rows, *, W, *kernel[:-1], C, N)``.
+The window of the last axis is then an overlapping view of S,
+``(rows, *outputs[1:], T·C, N)``: moving on by one tap moves on by one column of S.  The copy is
+k times smaller than window columns, and one product per output position, transposed, gives ``y``::
+
+    S (…, T·C, N)ᵀ @ weight (T·C, F) = y (…, N, F)
+
+*Backward* needs long sums over positions and copies whole columns ``(T·C, M)``, tile by tile::
+
+    dweight = columns (T·C, M) @ d (M, F)                         summed over tiles
+    dcolumns = weight (T·C, F) @ dᵀ (F, M)                        added back tap by tap
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+from numpy.typing import NDArray
+
+from cnnstudio.kernels.memory import Memory
+from cnnstudio.kernels.window import Window, fill_border, rows_per_tile, sliding
+
+Array = NDArray[Any]
+
+
+def forward(x: Array, weight: Array, window: Window, memory: Memory) -> tuple[Array, Array]:
+    """Return the convolution of ``x (*spatial, N, C)`` and its planes ``(C, *padded, N)``."""
+    samples, filters = x.shape[-2], weight.shape[-1]
+    outputs = window.output_extent(x.shape[:-2])
+    planes = _planes(x, window, memory)
+    y = memory.keep((*outputs, samples, filters), x.dtype)
+    if window.dilation[-1] == 1 and len(outputs) > 1:
+        _forward_rows(planes, weight, window, y, memory)
+    elif window.dilation[-1] == 1:  # a signal is an image of height one
+        image = Window((1, *window.kernel), (1, *window.stride), (), (1, *window.dilation))
+        _forward_rows(planes[:, None], weight[None], image, y[None], memory)
+    else:
+        matrix = _channels_first(weight).reshape(-1, filters)
+        for rows, columns in _tiles(planes, window, outputs, memory):
+            np.matmul(columns.T, matrix, out=y[rows].reshape(-1, filters))
+    return y, planes
+
+
+def _forward_rows(planes: Array, weight: Array, window: Window, y: Array, memory: Memory) -> None:
+    """Fill ``y`` for a window of at least two axes whose last one is not dilated."""
+    *outputs, samples, filters = y.shape
+    rank = len(outputs)
+    outer = Window(
+        (*window.kernel[:-1], 1), (*window.stride[:-1], 1), window.padding, window.dilation
+    )
+    positions = (*outputs[:-1], planes.shape[-2])
+    view = sliding(np.moveaxis(planes, 0, -2), outer, positions)  # (*positions, *taps, 1, C, N)
+    matrix = np.moveaxis(weight, rank - 1, 0).reshape(-1, filters)  # taps in the order of S
+    column = prod(view.shape[rank:])
+    step = rows_per_tile(prod(view.shape[1:]), outputs[0])
+    for start in range(0, outputs[0], step):
+        tile = view[start : start + step]
+        copy = memory.temporary("columns", tile.shape, y.dtype)
+        np.copyto(copy, tile)
+        overlapping = as_strided(
+            copy,
+            (len(tile), *outputs[1:], window.kernel[-1] * column // samples, samples),
+            (
+                *copy.strides[: rank - 1],
+                window.stride[-1] * column * copy.itemsize,
+                samples * copy.itemsize,
+                copy.itemsize,
+            ),
+            writeable=False,
+        )
+        np.matmul(overlapping.swapaxes(-1, -2), matrix, out=y[start : start + step])
+
+
+def backward(
+    d: Array,
+    weight: Array,
+    planes: Array,
+    window: Window,
+    extent: tuple[int, ...],
+    needs_input: bool,
+    memory: Memory,
+) -> tuple[Array | None, Array]:
+    """Return input gradient (None unless needed) and weight gradient."""
+    *outputs, samples, filters = d.shape
+    channels = planes.shape[0]
+    matrix = _channels_first(weight).reshape(-1, filters)
+    dmatrix = np.zeros_like(matrix)
+    dplanes = None
+    if needs_input:
+        dplanes = memory.temporary("dplanes", planes.shape, d.dtype, zero=True)
+    for rows, columns in _tiles(planes, window, tuple(outputs), memory):
+        tile = d[rows]
+        flat = tile.reshape(-1, filters)
+        dmatrix += columns @ flat
+        if dplanes is not None:
+            dcolumns = np.matmul(matrix, flat.T, out=columns)
+            dcolumns = dcolumns.reshape(channels, *window.kernel, *tile.shape[:-1])
+            below = dplanes[:, rows.start * window.stride[0] :]
+            for tap in window.taps():
+                read = below[:, *window.reads(tap, tile.shape[:-2])]
+                read += dcolumns[:, *tap]
+    dw = memory.keep(weight.shape, d.dtype)
+    _channels_first(dw)[...] = dmatrix.reshape(channels, *window.kernel, filters)
+    if dplanes is None:
+        return None, dw
+    dx = memory.keep((*extent, samples, channels), d.dtype)
+    dx[...] = np.moveaxis(dplanes[:, *window.interior(extent)], 0, -1)
+    return dx, dw
+
+
+def _planes(x: Array, window: Window, memory: Memory) -> Array:
+    """Return ``x`` as padded channel planes ``(C, *padded, N)``."""
+    *extent, samples, channels = x.shape
+    padded = tuple(n + a + b for n, (a, b) in zip(extent, window.padding, strict=True))
+    planes = memory.keep((channels, *padded, samples), x.dtype)
+    inside = np.moveaxis(planes, 0, -1)
+    fill_border(inside, window.interior(tuple(extent)), 0)
+    inside[window.interior(tuple(extent))] = x
+    return planes
+
+
+def _tiles(
+    planes: Array, window: Window, outputs: tuple[int, ...], memory: Memory
+) -> Iterator[tuple[slice, Array]]:
+    """Yield tiles of output rows and their columns ``(C·T, M)``."""
+    channels, samples, rank = planes.shape[0], planes.shape[-1], len(outputs)
+    view = sliding(np.moveaxis(planes, 0, -2), window, outputs)  # (*outputs, *kernel, C, N)
+    view = view.transpose((2 * rank, *range(rank, 2 * rank), *range(rank), 2 * rank + 1))
+    taps = channels * prod(window.kernel)
+    step = rows_per_tile(taps * prod(outputs[1:]) * samples, outputs[0])
+    for start in range(0, outputs[0], step):
+        windows = view[(slice(None),) * (rank + 1) + (slice(start, start + step),)]
+        columns = memory.temporary("columns", windows.shape, planes.dtype)
+        np.copyto(columns, windows)
+        yield slice(start, min(start + step, outputs[0])), columns.reshape(taps, -1)
+
+
+def _channels_first(weight: Array) -> Array:
+    """View ``(*kernel, C, F)`` as ``(C, *kernel, F)``."""
+    return np.moveaxis(weight, -2, 0)

@@ -1,0 +1,61 @@
+"""Kernels that only move numbers: flatten, concatenate, split; and the sum of branches.
+
+A dense layer expects its features in PyTorch's order, channels first, whatever the layout inside::
+
+    (*spatial, N, C)  ->  (N, C, *spatial)  ->  (N, C·prod(spatial))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnstudio.kernels.memory import FRESH, Memory
+
+Array = NDArray[Any]
+
+
+def flatten(x: Array, memory: Memory = FRESH) -> Array:
+    """Return ``x (*spatial, N, C)`` as vectors ``(N, C·prod(spatial))``, channels first."""
+    *spatial, samples, channels = x.shape
+    positions = prod(spatial)
+    out = memory.keep((samples, channels * positions), x.dtype)
+    out.reshape(samples, channels, positions)[...] = x.reshape(
+        positions, samples, channels
+    ).transpose(1, 2, 0)
+    return out
+
+
+def unflatten(d: Array, spatial: tuple[int, ...], channels: int, memory: Memory = FRESH) -> Array:
+    """Return vectors ``(N, C·prod(spatial))`` as ``(*spatial, N, C)``: the inverse of `flatten`."""
+    samples, positions = d.shape[0], prod(spatial)
+    out = memory.keep((*spatial, samples, channels), d.dtype)
+    out.reshape(positions, samples, channels)[...] = d.reshape(
+        samples, channels, positions
+    ).transpose(2, 0, 1)
+    return out
+
+
+def concat(inputs: Sequence[Array], memory: Memory = FRESH) -> Array:
+    """Return the inputs joined along channels, the last axis."""
+    channels = sum(x.shape[-1] for x in inputs)
+    out = memory.keep((*inputs[0].shape[:-1], channels), inputs[0].dtype)
+    return np.concatenate(inputs, axis=-1, out=out)
+
+
+def split(d: Array, sizes: Sequence[int]) -> tuple[Array, ...]:
+    """Return views of ``d`` with ``sizes`` channels each: the adjoint of `concat`."""
+    return tuple(np.split(d, np.cumsum(sizes)[:-1], axis=-1))
+
+
+def add(inputs: Sequence[Array], memory: Memory = FRESH) -> Array:
+    """Return the sum of arrays of one shape."""
+    out = memory.keep(inputs[0].shape, inputs[0].dtype)
+    out[...] = inputs[0]
+    for x in inputs[1:]:
+        out += x
+    return out
