@@ -1,0 +1,192 @@
+"""One optimisation step: forward, loss, backward, update; and the search for what went wrong."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from cnnstudio.engine import blas, losses
+from cnnstudio.engine.events import Metrics
+from cnnstudio.engine.execution import Batch, Executor
+from cnnstudio.engine.lowering import logits_block, lower
+from cnnstudio.engine.metrics import measure
+from cnnstudio.engine.network import Network
+from cnnstudio.engine.plan import Plan
+from cnnstudio.engine.tape import Tape
+from cnnstudio.errors import DataError, DivergedError
+from cnnstudio.kernels import enter, leave
+from cnnstudio.layers import Array
+
+
+class StepDiverged(DivergedError):
+    """A step met a value that is not finite and was not made.
+
+    Attributes
+    ----------
+    block : str
+        The first block that produced such a value.
+    direction : str
+        ``"forward"`` or ``"backward"``.
+    """
+
+    def __init__(self, block: str, direction: str) -> None:
+        self.block, self.direction = block, direction
+        what = "output" if direction == "forward" else "gradient"
+        super().__init__(
+            f"{block} produced an infinite {what} or one that is not a number",
+            remedy="lower the learning rate",
+        )
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """Loss before the step, and the public output that the loss read."""
+
+    loss: float
+    output: Array
+
+
+class Stepper:
+    """Makes optimisation steps on a network.
+
+    Parameters
+    ----------
+    network : Network
+        Changed in place by `step`.
+    plan : Plan
+    interrupted : callable
+        Asked between blocks; true discards the step under way (`Interrupted` is raised).
+
+    Attributes
+    ----------
+    count : int
+        Steps made.
+    optimizer : Optimizer
+        May be replaced between steps by one of the same class.
+    """
+
+    def __init__(
+        self, network: Network, plan: Plan, interrupted: Callable[[], bool] = lambda: False
+    ) -> None:
+        self.network, self.plan = network, plan
+        self.optimizer = plan.optimizer
+        self.count = 0
+        name = logits_block(network.design, plan.loss)
+        shape = network.analysis.row(name).output_shape
+        assert shape is not None
+        self._shape = shape
+        self._result = name
+        self._loss = losses.find(plan.loss)
+        self._training = lower(network.design, network.analysis, name, training=True)
+        self._inference = lower(network.design, network.analysis, name, training=False)
+        self._memory = self.optimizer.start(network.weights.trained)
+        self._gradients = np.zeros_like(network.weights.trained)
+        self._views = network.weights.views(self._gradients)
+        self._interrupted = interrupted
+        self._executor: Executor | None = None
+
+    @property
+    def executor(self) -> Executor:
+        """The workers, started when first needed."""
+        if self._executor is None:
+            self._executor = Executor(self.plan.workers, self._interrupted)
+        return self._executor
+
+    def close(self) -> None:
+        """End the workers; the next step would start new ones."""
+        if self._executor:
+            self._executor.close()
+            self._executor = None
+
+    def change(self, *, learning_rate: float) -> None:
+        """Use another learning rate from the next step on."""
+        self.optimizer = dataclasses.replace(self.optimizer, learning_rate=learning_rate)
+
+    def step(self, images: Any, targets: Any) -> StepResult:
+        """Make one step on images (N, C, *spatial) and their targets.
+
+        Raises
+        ------
+        StepDiverged
+            If a value is not finite; weights and running values stay as they were.
+        DataError
+            If images or targets do not fit.
+        """
+        accepted = self.network.accept(images)
+        if not len(accepted):
+            raise DataError("a step needs at least one image")
+        wanted = self._loss.prepare(targets, self._shape, len(accepted))
+        with blas.single_thread(), np.errstate(all="ignore"):
+            batch = Batch(
+                self._training,
+                enter(accepted),
+                self.network.weights.packed,
+                self.plan.seed,
+                self.count,
+            )
+            output = self.executor.forward(batch)
+            loss, gradient = self._loss(output, wanted)
+            found = self.executor.backward(batch, gradient)
+            for block, named in found.items():
+                for name, array in named.items():
+                    self._views[block][name][...] = array
+            if not (np.isfinite(loss) and np.isfinite(self._gradients.sum(dtype=np.float64))):
+                raise self._fault(accepted, wanted)
+            self.count += 1
+            weights = self.network.weights
+            self.optimizer.update(weights.trained, self._gradients, self._memory, self.count)
+            for block, updates in batch.state_updates.items():
+                for name, array in updates.items():
+                    weights.packed[block][name][...] = array
+            return StepResult(loss, leave(output))
+
+    def watched_step(
+        self, images: Any, targets: Any
+    ) -> tuple[StepResult, dict[str, float], dict[str, float]]:
+        """Make one step; return also gradient norm and update-to-weight ratio by block."""
+        before = self.network.weights.trained.copy()
+        result = self.step(images, targets)
+        after = self.network.weights.trained
+        moved = self.network.weights.views(after - before)
+        old = self.network.weights.views(before)
+        norms, ratios = {}, {}
+        for block, named in self._views.items():
+            if "weight" in named:
+                norms[block] = float(np.linalg.norm(named["weight"]))
+                size = float(np.linalg.norm(old[block]["weight"]))
+                ratios[block] = float(np.linalg.norm(moved[block]["weight"])) / (size or 1.0)
+        return result, norms, ratios
+
+    def evaluate(self, images: Any, targets: Any) -> Metrics:
+        """Return loss, accuracy and confusion matrix in inference mode."""
+        with blas.single_thread(), np.errstate(all="ignore"):
+            output = self.executor.infer(
+                self._inference, self.network.weights.packed, self.network.accept(images)
+            )
+            return measure(output, targets, self.plan.loss)
+
+    def _fault(self, images: Array, wanted: Array) -> StepDiverged:
+        """Repeat the step on the plain path and name the first block that is not finite."""
+        network = self.network
+        tape = Tape(
+            network.design,
+            network.weights.packed,
+            enter(images),
+            training=True,
+            seed=self.plan.seed,
+            step=self.count,
+        )
+        for block in network.design.blocks:
+            if not np.isfinite(tape.values[block.name]).all():
+                return StepDiverged(block.name, "forward")
+        _, gradient = self._loss(tape.values[self._result], wanted)
+        found = tape.backward({self._result: gradient})
+        for block in reversed(network.design.blocks):
+            arrays = [*found.inputs.get(block.name, ()), *found.parameters.get(block.name, {}).values()]
+            if not all(np.isfinite(array).all() for array in arrays if array is not None):
+                return StepDiverged(block.name, "backward")
+        return StepDiverged(self._result, "forward")
