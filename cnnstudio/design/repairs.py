@@ -8,7 +8,7 @@ the fewest parameters in all, then the fewest changed blocks.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from cnnstudio.design.candidates import Candidate, propose
@@ -68,6 +68,17 @@ def find(design: Design, name: str) -> tuple[Repair, ...]:
     row = rows[design.index(name)]
     ranked = sorted(_verified(design, rows, row), key=lambda entry: entry[0])
     return tuple(repair for _, repair in ranked[:MOST_REPAIRS])
+
+
+def present(design: Design, name: str, candidates: Iterable[Candidate]) -> tuple[Repair, ...]:
+    """Return candidates as repairs of a block, untested, with the numbers to preview them."""
+    row = measure(design)[design.index(name)]
+    found = []
+    for candidate in candidates:
+        after = measure(candidate.design)
+        here = next((other for other in after if other.block.id == row.block.id), None)
+        found.append(_repair(candidate, after, row, here))
+    return tuple(found[:MOST_REPAIRS])
 
 
 def _verified(

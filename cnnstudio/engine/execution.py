@@ -1,11 +1,11 @@
-"""Running a program on mini-batches, over several workers, with the same bits for any number of them.
+"""Running a program on mini-batches: the same bits for any number of workers.
 
-A mini-batch is cut into chunks whose size depends on nothing but the batch size.  Nodes are grouped
-into stages: a chunk stage runs depth first, chunk by chunk, wherever a worker is free; a whole stage
-(dense products) runs once.  Before a batch-coupled node every chunk adds its partial; partials and
-parameter gradients are summed in the order of the chunks.
+A mini-batch is cut into chunks of a fixed size.  Nodes are grouped into stages: a chunk stage runs
+depth first, chunk by chunk, wherever a worker is free; a whole stage (dense products) runs once.
+Before a batch-coupled node every chunk adds its partial; partials and parameter gradients are
+summed in the order of the chunks.
 
-Workers receive messages ``(direction, stage, chunk)``, never closures.
+Workers receive messages that say what to do with which chunk, never closures.
 """
 
 from __future__ import annotations
@@ -204,7 +204,7 @@ class Executor:
         return batch.value(batch.program.result, -1)
 
     def backward(self, batch: Batch, gradient: Array) -> dict[str, dict[str, Array]]:
-        """Return the parameter gradients for a gradient of the result, packed, by block and name."""
+        """Return the packed parameter gradients by block and name, from the result's gradient."""
         batch.gradients[batch.program.result].whole = gradient
         for stage in self._plan(batch.program)[1]:
             self._run(batch, stage, _backward)

@@ -1,12 +1,12 @@
-"""The gradient check: does the backward pass compute the slope of the forward pass?
+"""The gradient check: the backward pass must compute the slope of the forward pass.
 
 Each block's gradients are compared with central differences of the loss of the whole network,
 ``(L(v + h) − L(v − h)) / 2h`` in float64, for sampled entries of its input and its parameters.
 Moving an entry recomputes only the blocks behind it.
 
-Where the loss has a kink (ReLU at 0, two equal values under a maximum) no derivative exists.  A kink
-shows: for a smooth loss the difference of the slopes to both sides halves with the step, at a kink it
-does not.  Such entries are skipped.
+Where the loss has a kink (ReLU at 0, two equal values under a maximum) no derivative exists.  A
+kink shows: for a smooth loss the difference of the slopes to both sides halves with the step, at a
+kink it does not.  Such entries are skipped.
 """
 
 from __future__ import annotations
@@ -23,8 +23,7 @@ from cnnstudio.engine import blas, losses
 from cnnstudio.engine.lowering import logits_block
 from cnnstudio.engine.network import Network
 from cnnstudio.engine.random import generator
-from cnnstudio.engine.tape import Tape
-from cnnstudio.layers import Array, Input, Layer
+from cnnstudio.layers import Array, Layer
 
 STEP = 1e-5
 """Step of the central difference; inputs are of the order of 1."""
@@ -51,8 +50,8 @@ class BlockCheck:
     checked, skipped : int
         Entries compared, and entries left out because of a kink.
     worst_input, worst_parameter : float or None
-        max|numeric − analytic| / max|analytic| over the compared entries of each array (see `FLOOR`),
-        the worst array's; None where there is nothing to compare.
+        max|numeric − analytic| / max|analytic| over the compared entries of each array (see
+        `FLOOR`), the worst array's; None where there is nothing to compare.
     """
 
     name: str
@@ -110,9 +109,7 @@ def check_gradients(
 class _LossProbe:
     """The loss as a function of any single entry of a tape."""
 
-    def __init__(
-        self, network: Network, x: Array, loss: str, random: np.random.Generator
-    ) -> None:
+    def __init__(self, network: Network, x: Array, loss: str, random: np.random.Generator) -> None:
         self._result = logits_block(network.design, loss)
         shape = network.analysis.row(self._result).output_shape
         assert shape is not None

@@ -61,6 +61,7 @@ INITIALISERS: dict[str, Draw] = {
 }
 """Initialisers by name.
 
-He and others, "Delving deep into rectifiers", 2015; Glorot and Bengio, "Understanding the difficulty
-of training deep feedforward neural networks", 2010; LeCun and others, "Efficient backprop", 1998.
+He and others, "Delving deep into rectifiers", 2015; Glorot and Bengio, "Understanding the
+difficulty of training deep feedforward neural networks", 2010; LeCun and others, "Efficient
+backprop", 1998.
 """

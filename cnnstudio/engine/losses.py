@@ -53,7 +53,7 @@ class CrossEntropy:
                 f"cross-entropy needs {samples} whole-number labels, got {labels.dtype} "
                 f"of shape {labels.shape}"
             )
-        if labels.size and not (0 <= labels.min() and labels.max() < shape[0]):
+        if labels.size and (labels.min() < 0 or labels.max() >= shape[0]):
             raise DataError(
                 f"labels run from {labels.min()} to {labels.max()}, the output has {shape[0]} "
                 "classes",
@@ -85,8 +85,7 @@ class MeanSquaredError:
             wanted = np.eye(shape[0], dtype=np.float32)[labels]
         if wanted.shape != (samples, *shape):
             raise DataError(
-                f"mean squared error needs targets of shape {(samples, *shape)}, "
-                f"got {wanted.shape}"
+                f"mean squared error needs targets of shape {(samples, *shape)}, got {wanted.shape}"
             )
         return enter(wanted.astype(np.float64 if wanted.dtype == np.float64 else np.float32))
 

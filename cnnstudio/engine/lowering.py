@@ -100,7 +100,9 @@ class ConvPool:
         active = self.activation.activate(pooled, pooled) if self.activation else None
         return pooled, (correlated, winners, active), {}
 
-    def backward(self, parameters: Parameters, saved: Any, gradient: Array, context: Context) -> Any:
+    def backward(
+        self, parameters: Parameters, saved: Any, gradient: Array, context: Context
+    ) -> Any:
         """Return input and parameter gradients, like `Layer.backward`."""
         correlated, winners, active = saved
         if self.activation:
@@ -116,7 +118,7 @@ class ConvPool:
 
 
 def logits_block(design: Design, loss: str) -> str:
-    """Return the block whose output the loss reads: the input of a last Softmax for cross-entropy."""
+    """Return the block whose output the loss reads: a last Softmax's input for cross-entropy."""
     last = design.blocks[-1]
     if loss == "cross_entropy" and isinstance(last.layer, Softmax):
         return str(design.sources(last)[0].name)
@@ -237,4 +239,3 @@ def _readers(nodes: list[Node]) -> dict[int, list[Node]]:
 def _only_reader(readers: dict[int, list[Node]], node: Node) -> Node | None:
     found = readers.get(node.output, [])
     return found[0] if len(found) == 1 and found[0].inputs == (node.output,) else None
-

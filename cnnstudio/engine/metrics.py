@@ -43,4 +43,3 @@ def measure(output: Array, targets: Any, loss: str) -> Metrics:
     predicted = output.argmax(axis=1)
     matrix = confusion_matrix(labels, predicted, output.shape[1])
     return Metrics(value, float(np.trace(matrix) / len(labels)), matrix)
-

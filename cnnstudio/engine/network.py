@@ -170,8 +170,7 @@ class Network:
         value, found = self.differentiate(tape, target, loss)
         parameters = {
             block.name: {
-                name: unpack_weight(array)
-                for name, array in found.parameters[block.name].items()
+                name: unpack_weight(array) for name, array in found.parameters[block.name].items()
             }
             for block in self.design.blocks
             if found.parameters.get(block.name)

@@ -54,9 +54,7 @@ class Optimizer(Declared):
             1 for the first step.
         """
         for block in _blocks(parameters.size):
-            self._move(
-                parameters[block], gradients[block], tuple(m[block] for m in memory), step
-            )
+            self._move(parameters[block], gradients[block], tuple(m[block] for m in memory), step)
         if step % 100 == 0:
             for vector in memory:
                 vector *= np.abs(vector) > _TINY  # denormal numbers are 44 times slower
@@ -70,8 +68,8 @@ class SGD(Optimizer):
     """Stochastic gradient descent as ``torch.optim.SGD`` computes it.
 
     ``g ← g + weight_decay · w``, ``v ← momentum · v + g``, ``w ← w − learning_rate · v``
-    (Nesterov: ``w ← w − learning_rate · (g + momentum · v)``); Sutskever and others, "On the importance
-    of initialization and momentum in deep learning", 2013.
+    (Nesterov: ``w ← w − learning_rate · (g + momentum · v)``); Sutskever and others, "On the
+    importance of initialization and momentum in deep learning", 2013.
     """
 
     momentum: float = real(0.0, minimum=0, maximum=1, help="Share of the last step kept")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cnnstudio.engine.optimisers import SGD, Optimizer
 from cnnstudio.errors import SettingError
@@ -42,9 +42,10 @@ class Plan(Declared):
 
     epochs: int = integer(12, minimum=1, maximum=100_000, help="Passes over the training images")
     batch_size: int = integer(64, minimum=1, maximum=65536, help="Images per optimisation step")
-    optimizer: Optimizer = SGD(0.05, momentum=0.9)
-    loss: str = choice("cross_entropy", ("cross_entropy", "mean_squared_error"),
-                       help="What is made small")
+    optimizer: Optimizer = field(default=SGD(0.05, momentum=0.9))
+    loss: str = choice(
+        "cross_entropy", ("cross_entropy", "mean_squared_error"), help="What is made small"
+    )
     shuffle: bool = flag(True, help="Draw a new order of the images every epoch")
     seed: int = integer(0, minimum=0, maximum=2**63 - 1, help="Same seed, same run")
     workers: int = integer(None, minimum=1, maximum=64, help="Threads that compute")
@@ -52,6 +53,7 @@ class Plan(Declared):
     def __post_init__(self) -> None:
         if self.workers is None:
             object.__setattr__(self, "workers", default_workers())
-        if not isinstance(self.optimizer, Optimizer):
-            raise SettingError("Plan", "optimizer", "an optimiser, SGD or Adam", self.optimizer)
+        given = vars(self)["optimizer"]
+        if not isinstance(given, Optimizer):
+            raise SettingError("Plan", "optimizer", "an optimiser, SGD or Adam", given)
         super().__post_init__()

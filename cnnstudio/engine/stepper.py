@@ -186,7 +186,8 @@ class Stepper:
         _, gradient = self._loss(tape.values[self._result], wanted)
         found = tape.backward({self._result: gradient})
         for block in reversed(network.design.blocks):
-            arrays = [*found.inputs.get(block.name, ()), *found.parameters.get(block.name, {}).values()]
-            if not all(np.isfinite(array).all() for array in arrays if array is not None):
+            parameters = found.parameters.get(block.name, {})
+            arrays = [*found.inputs.get(block.name, ()), *parameters.values()]
+            if not all(np.isfinite(array).all() for array in arrays):
                 return StepDiverged(block.name, "backward")
         return StepDiverged(self._result, "forward")

@@ -1,7 +1,7 @@
 """All weights of a network in two flat vectors: what is trained, and running values.
 
-One vector lets an optimiser walk over memory once; views of it, packed as the kernels like them, are
-what the layers read.
+One vector lets an optimiser walk over memory once; the layers read views of it, packed as the
+kernels like them.
 """
 
 from __future__ import annotations
@@ -72,8 +72,9 @@ class Weights:
 
     def _views(self, block: str, vectors: Mapping[bool, Array]) -> dict[str, Array]:
         return {
-            name: vectors[place.spec.trainable][place.start : place.start + place.spec.size]
-            .reshape(place.packed)
+            name: vectors[place.spec.trainable][
+                place.start : place.start + place.spec.size
+            ].reshape(place.packed)
             for name, place in self._places[block].items()
             if place.spec.trainable in vectors
         }
@@ -89,7 +90,7 @@ class Weights:
                 yield block, name
 
     def public(self) -> dict[str, dict[str, Array]]:
-        """Return fresh read-only copies in PyTorch's shapes; blocks without parameters are left out."""
+        """Return fresh read-only copies in PyTorch's shapes; only blocks with parameters occur."""
         found: dict[str, dict[str, Array]] = {}
         for block, name in self.names():
             array = unpack_weight(self.packed[block][name].copy())

@@ -20,7 +20,7 @@ from cnnstudio.layers.base import (
     layer,
 )
 from cnnstudio.layers.data import Input
-from cnnstudio.layers.convolution import Conv  # noqa: I001  (palette order)
+from cnnstudio.layers.convolution import Conv
 from cnnstudio.layers.pooling import AveragePool, GlobalAveragePool, MaxPool
 from cnnstudio.layers.activation import Activation, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh
 from cnnstudio.layers.normalization import BatchNorm

@@ -100,7 +100,7 @@ class Sigmoid(Activation):
     """``y = 1 / (1 + exp(−x))``."""
 
     equation = "y = 1 / (1 + exp(−x))"
-    source = "Rumelhart, Hinton and Williams, Learning representations by back-propagating errors, 1986"
+    source = "Rumelhart and others, Learning representations by back-propagating errors, 1986"
 
     def activate(self, x: Array, out: Array) -> Any:
         """Write the logistic function."""

@@ -1,8 +1,8 @@
 """What a layer is: settings, shape rule, parameters, sums, forward and backward in one class.
 
-A layer is a frozen dataclass decorated with `layer`.  Everything else in CNN Studio (palette, forms,
-tables, allocation, JSON, training, the common tests) is derived from that one declaration, so a
-new layer is one class and one icon.
+A layer is a frozen dataclass decorated with `layer`.  Everything else in CNN Studio (palette,
+forms, tables, allocation, JSON, training, the common tests) is derived from that one declaration:
+a new layer is one class and one icon.
 
 Shapes written here leave out the batch: ``(channels, *spatial)``, or ``(features,)`` for vectors.
 Arrays handed to `Layer.forward` and `Layer.backward` are in the engine's own layout, which only

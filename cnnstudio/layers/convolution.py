@@ -34,8 +34,15 @@ from cnnstudio.layers.settings import (
     padding,
 )
 
-INITIALISERS = ("he_uniform", "he_normal", "glorot_uniform", "glorot_normal", "lecun_uniform",
-                "lecun_normal", "zeros")
+INITIALISERS = (
+    "he_uniform",
+    "he_normal",
+    "glorot_uniform",
+    "glorot_normal",
+    "lecun_uniform",
+    "lecun_normal",
+    "zeros",
+)
 """Initial weights a layer can ask for; see `cnnstudio.engine.initialisers`."""
 
 
@@ -44,8 +51,8 @@ INITIALISERS = ("he_uniform", "he_normal", "glorot_uniform", "glorot_normal", "l
 class Conv(Layer):
     """Cross-correlation with learned filters, for signals, images and volumes.
 
-    ``y[f, p] = b[f] + Σ_c Σ_t w[f, c, t] · x[c, s·p + d·t − pad]``; the kernel is not flipped,
-    as in PyTorch.  With ``groups`` = g the channels are cut into g parts that do not see each other;
+    ``y[f, p] = b[f] + Σ_c Σ_t w[f, c, t] · x[c, s·p + d·t − pad]``; the kernel is not flipped, as
+    in PyTorch.  With ``groups`` = g the channels are cut into g parts that do not see each other;
     g = channels is a depthwise convolution.
 
     Raises
@@ -62,8 +69,9 @@ class Conv(Layer):
     dilation: Extent = extent(1, help="Distance between neighbouring taps of the kernel")
     groups: int = integer(1, minimum=1, maximum=65536, help="Parts the channels are cut into")
     bias: bool = flag(True, help="Add one learned number per filter")
-    initialiser: str = choice("he_uniform", INITIALISERS, help="Law of the initial weights",
-                              label="Initial weights")
+    initialiser: str = choice(
+        "he_uniform", INITIALISERS, help="Law of the initial weights", label="Initial weights"
+    )
 
     equation = "y[f, p] = b[f] + Σ_c Σ_t w[f, c, t] · x[c, s·p + d·t − pad]"
     source = "LeCun and others, Gradient-based learning applied to document recognition, 1998"

@@ -19,8 +19,9 @@ class Input(Layer):
     """
 
     channels: int = integer(1, minimum=1, maximum=65536, help="Channels of a sample, 3 for colour")
-    spatial: tuple[int, ...] = axes((28, 28), help="Extent of a sample; empty for a vector",
-                                    label="Size")
+    spatial: tuple[int, ...] = axes(
+        (28, 28), help="Extent of a sample; empty for a vector", label="Size"
+    )
 
     arity = (0, 0)
 

@@ -34,10 +34,12 @@ class BatchNorm(Layer):
     one, as in PyTorch).  Otherwise the running values are used.
     """
 
-    eps: float = real(1e-5, minimum=0, exclusive=True, help="Added to the variance",
-                      label="Epsilon")
-    momentum: float = real(0.1, minimum=0, maximum=1,
-                           help="Share of the mini-batch in the running values")
+    eps: float = real(
+        1e-5, minimum=0, exclusive=True, help="Added to the variance", label="Epsilon"
+    )
+    momentum: float = real(
+        0.1, minimum=0, maximum=1, help="Share of the mini-batch in the running values"
+    )
 
     scope = "batch"
     coupled = True
@@ -72,7 +74,8 @@ class BatchNorm(Layer):
         updates: Parameters = {}
         if context.training:
             moments: kernels.Moments = context.shared
-            mean, variance = moments.mean, moments.squares / moments.count
+            mean: Array = moments.mean
+            variance: Array = moments.squares / moments.count
             unbiased = moments.squares / max(moments.count - 1, 1)
             updates = {
                 "running_mean": self._moved(parameters["running_mean"], mean),

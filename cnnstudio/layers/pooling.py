@@ -77,7 +77,8 @@ class Pool(Layer):
 class MaxPool(Pool):
     """The largest value of each window: ``y[c, p] = max_t x[c, s·p + t − pad]``.
 
-    The gradient goes to the winner alone; among equals the first in reading order wins, as in PyTorch.
+    The gradient goes to the winner alone; among equals the first in reading order wins, as in
+    PyTorch.
     """
 
     equation = "y[c, p] = max_t x[c, s·p + t − pad]"

@@ -27,8 +27,13 @@ from cnnstudio.layers.settings import real
 class Dropout(Layer):
     """While training, set a value to 0 with probability p and scale the others by 1 / (1 − p)."""
 
-    p: float = real(0.5, minimum=0, maximum=0.99, help="Probability that a value is dropped",
-                    label="Probability")
+    p: float = real(
+        0.5,
+        minimum=0,
+        maximum=0.99,
+        help="Probability that a value is dropped",
+        label="Probability",
+    )
 
     equation = "y = x · m / (1 − p),  m = 0 with probability p, else 1"
     source = "Srivastava and others, Dropout, 2014"

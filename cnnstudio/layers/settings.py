@@ -134,8 +134,10 @@ class Setting:
         return value
 
     def _accept_extent(self, value: Any) -> Extent:
-        return self._accept_axes(value) if isinstance(value, (tuple, list)) and value else (
-            self._accept_integer(value)
+        return (
+            self._accept_axes(value)
+            if isinstance(value, (tuple, list)) and value
+            else (self._accept_integer(value))
         )
 
     def _accept_axes(self, value: Any) -> tuple[int, ...]:
@@ -158,7 +160,7 @@ class Setting:
 
 
 def integer(
-    default: int,
+    default: int | None,
     *,
     minimum: int | None = None,
     maximum: int | None = None,
@@ -166,8 +168,11 @@ def integer(
     help: str = "",
     label: str = "",
 ) -> Any:
-    """Declare a whole number."""
-    return _declare(default, Setting("integer", help, minimum, maximum, unit=unit, label=label))
+    """Declare a whole number; default None makes it optional."""
+    setting = Setting(
+        "integer", help, minimum, maximum, unit=unit, label=label, optional=default is None
+    )
+    return _declare(default, setting)
 
 
 def real(
@@ -194,9 +199,7 @@ def flag(default: bool, *, help: str = "", label: str = "") -> Any:
     return _declare(default, Setting("flag", help, label=label))
 
 
-def extent(
-    default: Extent | None, *, minimum: int = 1, maximum: int = 4096, help: str = ""
-) -> Any:
+def extent(default: Extent | None, *, minimum: int = 1, maximum: int = 4096, help: str = "") -> Any:
     """Declare a number of pixels, for all axes or one per axis; default None makes it optional."""
     setting = Setting("extent", help, minimum, maximum, unit="px", optional=default is None)
     return _declare(default, setting)
