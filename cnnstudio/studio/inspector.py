@@ -1,0 +1,409 @@
+"""Looks into the network, computed by a thread of their own and dropped when outdated."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import threading
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
+
+from cnnstudio.design import Analysis, Design, analyse
+from cnnstudio.engine import Network, Started
+from cnnstudio.engine.events import EpochEnd, Weights
+from cnnstudio.errors import CnnStudioError
+from cnnstudio.inspection import Look, estimate, look, predictions
+
+if TYPE_CHECKING:
+    from cnnstudio.studio.workbench import Workbench
+
+__all__ = ["Inspector", "Look", "Verdicts"]
+
+_log = logging.getLogger(__name__)
+
+DEBOUNCE_MS = 150
+CLOSE_MS = 2000
+MOST_BYTES = 200_000_000
+MOST_MULTIPLY_ADDS = 2_000_000_000
+SLICE = 64
+"""Images of the pool that are classified between two questions whether somebody still wants it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Verdicts:
+    """What a trained network sees in every image of the pool of the probes."""
+
+    epoch: int
+    labels: NDArray[np.int64]
+    predicted: NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class _Request:
+    kind: Literal["run", "preview", "verdicts"]
+    design: Design
+    weights: Weights | None
+    epoch: int | None
+    images: tuple[Any, ...]
+    labels: Any
+    seed: int = 0
+    loss: str = "cross_entropy"
+    gradients: bool = True
+
+
+class _Worker(QObject):
+    """Lives in the inspector's thread; a newer request of a kind replaces an older one."""
+
+    done = Signal(object)
+    wake = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lock = threading.Lock()
+        self._wanted: dict[str, _Request] = {}
+        self._order: deque[str] = deque()
+        self.wake.connect(self._work)
+
+    def ask(self, request: _Request) -> None:
+        """Want something; may be called from any thread."""
+        with self._lock:
+            self._wanted[request.kind] = request
+            self._order.append(request.kind)
+        self.wake.emit()
+
+    def cancel(self, *kinds: str) -> None:
+        """Want nothing of these kinds any more; may be called from any thread."""
+        with self._lock:
+            for kind in kinds:
+                self._wanted.pop(kind, None)
+
+    @Slot()
+    def _work(self) -> None:
+        with self._lock:
+            request = self._wanted.get(self._order.popleft()) if self._order else None
+        if request is None:
+            return
+        try:
+            result: Any = self._compute(request)
+        except (CnnStudioError, MemoryError) as error:
+            result = str(error) or "there is not enough memory"
+        except Exception as error:
+            _log.exception("a look broke")
+            result = f"the look broke: {error}"
+        with self._lock:
+            current = self._wanted.get(request.kind) is request
+            if current:
+                del self._wanted[request.kind]
+        if current:
+            self.done.emit((request, result))
+
+    def _wants(self, request: _Request) -> bool:
+        with self._lock:
+            return self._wanted.get(request.kind) is request
+
+    def _compute(self, request: _Request) -> Look | Verdicts | None:
+        network = Network(request.design, seed=request.seed)
+        if request.weights is not None:
+            network.load(request.weights)
+        if not self._wants(request):
+            return None
+        if request.kind == "verdicts":
+            return self._classify(request, network)
+        return look(
+            network,
+            request.images[0],
+            request.labels if request.gradients else None,
+            loss=request.loss,
+            source="run" if request.kind == "run" else "preview",
+            epoch=request.epoch,
+        )
+
+    def _classify(self, request: _Request, network: Network) -> Verdicts | None:
+        found = []
+        for images in request.images:
+            for start in range(0, len(images), SLICE):
+                if not self._wants(request):
+                    return None
+                seen = predictions(network.predict(images[start : start + SLICE]))
+                if seen is None:
+                    return None
+                found.append(seen)
+        return Verdicts(request.epoch or 0, request.labels, np.concatenate(found))
+
+
+class Inspector(QObject):
+    """Keeps a look at the run and a look at the design on the canvas up to date.
+
+    It follows the document, the probes and the training by itself.
+
+    Attributes
+    ----------
+    run_look : Look or None
+        The run's network after its last epoch, with the probes.
+    preview_look : Look or None
+        The canvas' design with initial weights; None while it cannot run.
+    verdicts : Verdicts or None
+        Of the run's last epoch, once somebody called `want_verdicts`.
+    note : str
+        Why there is no preview; empty while there is one.
+
+    Signals
+    -------
+    look_ready
+        A Look.
+    skipped
+        A sentence: the preview would cost too much, or cannot be computed.
+    verdicts_ready
+        Verdicts.
+    """
+
+    look_ready = Signal(object)
+    skipped = Signal(object)
+    verdicts_ready = Signal(object)
+
+    def __init__(self, workbench: Workbench, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._workbench = workbench
+        self.run_look: Look | None = None
+        self.preview_look: Look | None = None
+        self.verdicts: Verdicts | None = None
+        self.note = ""
+        self._run: tuple[Design, Weights, int] | None = None
+        self._run_analysis: Analysis | None = None
+        self._watched = False
+        self._renamed: tuple[Look, Design, Look] | None = None
+        self._pending: Design | None = None
+        self._thread: QThread | None = None
+        self._worker: _Worker | None = None
+        self._debounce = QTimer(self)
+        self._debounce.setSingleShot(True)
+        self._debounce.setInterval(DEBOUNCE_MS)
+        self._debounce.timeout.connect(self._ask_preview)
+        workbench.document.changed.connect(self._document_changed)
+        workbench.probes.changed.connect(self._probes_changed)
+        workbench.training.started.connect(self._run_started)
+        workbench.training.epoch_ended.connect(self._epoch_ended)
+        workbench.training.plan_changed.connect(self._plan_changed)
+
+    # what there is
+
+    def look_for(self, name: str) -> Look | None:
+        """The look that a card or panel may show for a block of the canvas.
+
+        The run's while id, layer and input shapes are the run's, else the preview's.
+        """
+        if self.is_of_run(name):
+            return self._named(self.run_look)
+        preview = self.preview_look
+        return preview if preview is not None and name in preview.activations else None
+
+    def is_of_run(self, name: str) -> bool:
+        """Whether the run's look may be shown for a block of the canvas."""
+        if self.run_look is None or self._run_analysis is None:
+            return False
+        document = self._workbench.document
+        if name not in document.design:
+            return False
+        row = document.analysis.row(name)
+        other = self._run_analysis.design.block_by_id(row.block.id)
+        if other is None or other.layer != row.layer or row.output_shape is None:
+            return False
+        return self._run_analysis.row(other.name).input_shapes == row.input_shapes
+
+    def _named(self, found: Look | None) -> Look | None:
+        """The run's look with the names that its blocks have on the canvas now."""
+        if found is None:
+            return None
+        design = self._workbench.document.design
+        if found.design.names == design.names:
+            return found
+        if self._renamed is None or self._renamed[0] is not found or self._renamed[1] is not design:
+            self._renamed = (found, design, _rename(found, design))
+        return self._renamed[2]
+
+    # requests
+
+    def request_preview(self, design: Design) -> None:
+        """Look at a design with initial weights, 150 ms after the last such wish."""
+        self._pending = design
+        if self._worker is not None:
+            self._worker.cancel("preview")
+        self._debounce.start()
+
+    def request_run(self, design: Design, weights: Weights, epoch: int) -> None:
+        """Look at the run's network."""
+        self._run = (design, weights, epoch)
+        self._run_analysis = analyse(design)
+        self._ask_run()
+
+    def want_verdicts(self, wanted: bool = True) -> None:
+        """Classify the whole pool after each epoch as long as somebody watches."""
+        self._watched = wanted
+        current = self._run is not None and self.verdicts is not None
+        if wanted and not (current and self.verdicts.epoch == self._run[2]):
+            self._ask_verdicts()
+
+    def close(self) -> None:
+        """End the thread, within two seconds."""
+        self._debounce.stop()
+        if self._thread is not None and self._worker is not None:
+            self._worker.cancel("run", "preview", "verdicts")
+            self._thread.quit()
+            if self._thread.wait(CLOSE_MS):
+                self._thread.deleteLater()
+                self._thread = self._worker = None
+
+    # inside
+
+    @Slot()
+    def _document_changed(self) -> None:
+        self.request_preview(self._workbench.document.design)
+
+    @Slot()
+    def _plan_changed(self) -> None:
+        preview, plan = self.preview_look, self._workbench.training.plan
+        if preview is not None and getattr(self, "_seed", None) != (plan.seed, plan.loss):
+            self.request_preview(self._workbench.document.design)
+
+    @Slot()
+    def _probes_changed(self) -> None:
+        self.verdicts = None
+        self.request_preview(self._workbench.document.design)
+        self._ask_run()
+        if self._watched:
+            self._ask_verdicts()
+
+    @Slot(object)
+    def _run_started(self, event: Started) -> None:
+        run = self._workbench.training.run
+        if run is not None:
+            self.request_run(run.design, event.weights, event.epoch)
+
+    @Slot(object)
+    def _epoch_ended(self, event: EpochEnd) -> None:
+        run = self._workbench.training.run
+        if run is not None:
+            self.request_run(run.design, event.weights, event.epoch)
+            if self._watched:
+                self._ask_verdicts()
+
+    @Slot()
+    def _ask_preview(self) -> None:
+        design, bench = self._pending, self._workbench
+        if design is None or not len(bench.probes):
+            return
+        analysis = bench.document.analysis
+        if analysis.design is not design:
+            analysis = analyse(design)
+        if not analysis.ok:
+            self._skip("")
+            return
+        reason, gradients = self._cost(analysis)
+        if reason:
+            self._skip(reason)
+            return
+        plan = bench.training.plan
+        self._seed = (plan.seed, plan.loss)
+        self._ask(
+            "preview", design, None, None, seed=plan.seed, loss=plan.loss, gradients=gradients
+        )
+
+    def _ask_run(self) -> None:
+        if self._run is None or self._run_analysis is None or not len(self._workbench.probes):
+            return
+        if self._run_analysis.rows[0].output_shape != self._workbench.probes.images.shape[1:]:
+            self.run_look = None
+            return
+        reason, gradients = self._cost(self._run_analysis)
+        if reason:
+            self.skipped.emit(reason)
+            return
+        run = self._workbench.training.run
+        loss = run.plan.loss if run is not None else "cross_entropy"
+        self._ask("run", *self._run, loss=loss, gradients=gradients)
+
+    def _ask_verdicts(self) -> None:
+        probes = self._workbench.probes
+        if self._run is None or self._run_analysis is None or not len(probes):
+            return
+        if self._run_analysis.rows[0].output_shape != probes.images.shape[1:]:
+            return
+        parts = tuple(part.images for part in probes.pool_parts())
+        request = _Request("verdicts", *self._run, parts, probes.pool_labels)
+        self._start().ask(request)
+
+    def _ask(
+        self, kind: Any, design: Design, weights: Weights | None, epoch: int | None, **rest: Any
+    ) -> None:
+        probes = self._workbench.probes
+        request = _Request(kind, design, weights, epoch, (probes.images,), probes.labels, **rest)
+        self._start().ask(request)
+
+    def _cost(self, analysis: Analysis) -> tuple[str, bool]:
+        """Why a look costs too much, or ``""``; and whether gradients are affordable too."""
+        count = len(self._workbench.probes)
+        for gradients in (True, False):
+            cost = estimate(analysis, count, gradients)
+            if cost.bytes <= MOST_BYTES and cost.multiply_adds <= MOST_MULTIPLY_ADDS:
+                return "", gradients
+        if cost.bytes > MOST_BYTES:
+            return f"A look would need {cost.bytes / 1e6:,.0f} MB, more than 200 MB", False
+        billions = cost.multiply_adds / 1e9
+        return f"A look would need {billions:,.1f} billion multiply-adds, more than 2", False
+
+    def _skip(self, reason: str) -> None:
+        self.preview_look, self.note = None, reason
+        self.skipped.emit(reason)
+
+    def _start(self) -> _Worker:
+        if self._worker is None:
+            self._thread = QThread(self)
+            self._thread.setObjectName("inspector")
+            self._worker = _Worker()
+            self._worker.moveToThread(self._thread)
+            self._worker.done.connect(self._done)
+            self._thread.start(QThread.Priority.LowPriority)
+        return self._worker
+
+    @Slot(object)
+    def _done(self, message: tuple[_Request, Any]) -> None:
+        request, result = message
+        if self._worker is None or result is None:
+            return
+        if isinstance(result, str):
+            if request.kind == "preview":
+                self._skip(result)
+            else:
+                self.skipped.emit(result)
+        elif isinstance(result, Verdicts):
+            self.verdicts = result
+            self.verdicts_ready.emit(result)
+        elif request.kind == "run":
+            self.run_look = result
+            self._tell_probes(result)
+            self.look_ready.emit(result)
+        else:
+            self.preview_look, self.note = result, ""
+            self.look_ready.emit(result)
+
+    def _tell_probes(self, found: Look) -> None:
+        trained = found.epoch is not None and found.epoch > 0
+        self._workbench.probes.set_predictions(found.predictions if trained else None)
+
+
+def _rename(found: Look, design: Design) -> Look:
+    """A look whose blocks have the names they have in another design."""
+    now = {block.id: block.name for block in design.blocks}
+    names = {block.name: now[block.id] for block in found.design.blocks if block.id in now}
+
+    def renamed(table: Mapping[str, Any]) -> dict[str, Any]:
+        return {names[name]: value for name, value in table.items() if name in names}
+
+    tables = ("activations", "weights", "output_gradients", "weight_gradients", "dead", "positive")
+    return dataclasses.replace(found, **{name: renamed(getattr(found, name)) for name in tables})

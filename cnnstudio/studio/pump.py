@@ -1,0 +1,102 @@
+"""The worker's side of training: a thread that loops over a trainer and passes its events on."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from cnnstudio.data import Dataset
+from cnnstudio.design import Design
+from cnnstudio.engine import BatchEnd, Event, Network, Plan, Trainer
+from cnnstudio.errors import CnnStudioError
+
+_log = logging.getLogger(__name__)
+
+Command = Callable[[Trainer], None]
+
+
+class Session:
+    """A trainer that is made and looped over by the worker and commanded from the screen.
+
+    Commands given before the loop begins wait for it, so that none is lost.
+
+    Attributes
+    ----------
+    mailbox : deque of BatchEnd
+        Batches that the screen has not taken yet.
+    """
+
+    def __init__(self, design: Design, dataset: Dataset, plan: Plan) -> None:
+        self._design, self._dataset, self._plan = design, dataset, plan
+        self._lock = threading.Lock()
+        self._waiting: list[Command] = []
+        self._trainer: Trainer | None = None
+        self._running = False
+        self.mailbox: deque[BatchEnd] = deque()
+
+    def tell(self, command: Command) -> None:
+        """Call a command with the trainer, now or as soon as there is one that runs."""
+        with self._lock:
+            if self._running and self._trainer is not None:
+                command(self._trainer)
+            else:
+                self._waiting.append(command)
+
+    def events(self) -> Iterator[Event]:
+        """Train; called by the worker, again after every stop."""
+        if self._trainer is None:
+            network = Network(self._design, seed=self._plan.seed)
+            trainer = Trainer(network, self._dataset, self._plan)
+        else:
+            trainer = self._trainer
+        with self._lock:
+            self._trainer = trainer
+            looped = iter(trainer)
+            for command in self._waiting:
+                command(trainer)
+            self._waiting.clear()
+            self._running = True
+        try:
+            yield from looped
+        finally:
+            with self._lock:
+                self._running = False
+
+
+class Pump(QObject):
+    """Lives in the worker thread and loops over sessions.
+
+    Batches come by the thousand: they go to a mailbox that the screen empties when it has time.
+    Everything else is rare and is sent as a signal.
+
+    Signals
+    -------
+    happened
+        ``(session, event)``, the event any but a BatchEnd.
+    failed
+        ``(session, sentence)``: the session broke; it cannot go on.
+    """
+
+    happened = Signal(object)
+    failed = Signal(object)
+
+    @Slot(object)
+    def run(self, session: Session) -> None:
+        """Loop over a session until it ends."""
+        try:
+            for event in session.events():
+                if isinstance(event, BatchEnd):
+                    session.mailbox.append(event)
+                else:
+                    self.happened.emit((session, event))
+        except CnnStudioError as error:
+            self.failed.emit((session, str(error)))
+        except MemoryError:
+            self.failed.emit((session, "there is not enough memory for this design and batch size"))
+        except Exception as error:
+            _log.exception("training broke")
+            self.failed.emit((session, f"training broke: {error}"))

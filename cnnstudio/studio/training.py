@@ -1,0 +1,394 @@
+"""The transport: train, pause, step, stop; one state machine around a worker thread."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
+
+from cnnstudio.engine import (
+    BatchEnd,
+    Changed,
+    Diverged,
+    EpochEnd,
+    Event,
+    Finished,
+    Plan,
+    Started,
+    Stopped,
+)
+from cnnstudio.engine.check import check
+from cnnstudio.studio.pump import Command, Pump, Session
+from cnnstudio.studio.run import Run
+
+if TYPE_CHECKING:
+    from cnnstudio.studio.workbench import Workbench
+
+State = Literal["idle", "running", "paused", "stopped", "finished", "error"]
+
+DRAIN_MS = 33
+CLOSE_MS = 2000
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is: epoch and batch count from 1, 0 before the first.
+
+    `seconds_left` is None until a batch was timed.
+    """
+
+    epoch: int = 0
+    batch: int = 0
+    batches: int = 0
+    epochs: int = 0
+    seconds_left: float | None = None
+
+    @property
+    def share(self) -> float:
+        """Share of all batches that are done, 0 to 1."""
+        if not self.batches or not self.epochs:
+            return 0.0
+        return min(1.0, (max(self.epoch - 1, 0) + self.batch / self.batches) / self.epochs)
+
+
+class Training(QObject):
+    """Trains the document's design in a thread of its own.
+
+    Attributes
+    ----------
+    plan : Plan
+        What the next run does.
+    run : Run or None
+        The newest run.
+    runs : list of Run
+        Runs before it.
+    progress : Progress
+
+    Signals
+    -------
+    state_changed
+        `state`, `reason` or what Train would do changed.
+    started, epoch_ended
+        The engine's event of that name.
+    batches
+        Tuple of the BatchEnd events since the last time, about 30 times a second.
+    run_changed
+        There is a new run, or runs were renamed, shown or hidden.
+    plan_changed
+    """
+
+    state_changed = Signal()
+    started = Signal(object)
+    epoch_ended = Signal(object)
+    batches = Signal(object)
+    run_changed = Signal()
+    plan_changed = Signal()
+
+    _pump_run = Signal(object)
+
+    def __init__(self, workbench: Workbench, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._workbench = workbench
+        self.plan = Plan()
+        self.run: Run | None = None
+        self.runs: list[Run] = []
+        self.progress = Progress(epochs=self.plan.epochs)
+        self._phase: State = "idle"
+        self._reason = ""
+        self._session: Session | None = None
+        self._ending = False
+        self._seconds_per_batch: float | None = None
+        self._thread: QThread | None = None
+        self._pump: Pump | None = None
+        self._timer = QTimer(self)
+        self._timer.setInterval(DRAIN_MS)
+        self._timer.timeout.connect(self._drain)
+        workbench.document.changed.connect(self._examine)
+        workbench.dataset_changed.connect(self._examine)
+        self._examine()
+
+    # what is true now
+
+    @property
+    def state(self) -> State:
+        """idle, running, paused, stopped, finished or error."""
+        return "error" if self._reason and not self.active else self._phase
+
+    @property
+    def active(self) -> bool:
+        """Whether a run is under way, running or paused."""
+        return self._phase in ("running", "paused")
+
+    @property
+    def reason(self) -> str:
+        """Why Train is off, in one sentence; empty while it is on."""
+        return "" if self.active else self._reason
+
+    @property
+    def continues(self) -> bool:
+        """Whether Train would go on with the run instead of starting a new one."""
+        return self._session is not None and not self._ending and not self.differences
+
+    @property
+    def differences(self) -> tuple[str, ...]:
+        """What differs between the run and the canvas: design, data, plan."""
+        run = self.run
+        if run is None:
+            return ()
+        pairs = {
+            "design": run.design != self._workbench.document.design,
+            "data": run.dataset is not self._workbench.dataset,
+            "plan": run.plan != self.plan,
+        }
+        return tuple(name for name, differs in pairs.items() if differs)
+
+    # the plan
+
+    def set_plan(self, plan: Plan) -> None:
+        """Use another plan for the next run; see `change_learning_rate` for this one."""
+        if plan != self.plan:
+            self.plan = plan
+            self.plan_changed.emit()
+            self._examine()
+
+    def change_learning_rate(self, learning_rate: float) -> None:
+        """Change the learning rate of the plan, and of the run under way before its next step."""
+        optimizer = dataclasses.replace(self.plan.optimizer, learning_rate=learning_rate)
+        if self.active and self.run is not None and self._session is not None:
+            rate = optimizer.learning_rate
+            self._session.tell(lambda trainer: trainer.change(learning_rate=rate))
+            own = dataclasses.replace(self.run.plan.optimizer, learning_rate=rate)
+            self.run.plan = dataclasses.replace(self.run.plan, optimizer=own)
+        self.set_plan(dataclasses.replace(self.plan, optimizer=optimizer))
+
+    # the transport
+
+    def toggle(self) -> None:
+        """Do what the Train button says: train, pause or resume."""
+        if self._phase == "running":
+            self.pause()
+        elif self._phase == "paused":
+            self.resume()
+        else:
+            self.train()
+
+    def train(self) -> None:
+        """Go on with the run; start a new one when there is none or something was edited."""
+        if self._phase == "paused":
+            self.resume()
+        elif self._ready():
+            self._go("running")
+
+    def train_from_scratch(self) -> None:
+        """Start a new run, also when nothing was edited."""
+        if self.active:
+            self.stop()
+        if self._ready(stopping=True):
+            self._session = None
+            self._go("running")
+
+    def pause(self) -> None:
+        """Wait after the step under way."""
+        if self._phase == "running" and self._session:
+            self._session.tell(_pause)
+            self._enter("paused")
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        if self._phase == "paused" and self._session:
+            self._session.tell(_resume)
+            self._enter("running")
+
+    def step(self) -> None:
+        """Make one optimisation step and pause; starts or goes on with a run if need be."""
+        if self._phase == "running":
+            self.pause()
+        elif self._phase == "paused" and self._session:
+            self._session.tell(_advance)
+        elif self._ready():
+            self._go("paused")
+
+    def stop(self) -> None:
+        """End the run; the step under way is discarded.  Train goes on from here."""
+        if self.active and self._session:
+            self._session.tell(_stop)
+
+    def close(self) -> None:
+        """Stop and end the thread, within two seconds."""
+        self._timer.stop()
+        if self._session:
+            self._session.tell(_stop)
+        if self._thread is not None:
+            self._thread.quit()
+            if self._thread.wait(CLOSE_MS):
+                self._thread.deleteLater()
+                self._thread = self._pump = None
+        self._session, self._phase = None, "idle"
+
+    def rename(self, run: Run, title: str) -> None:
+        """Give a run another name."""
+        if title.strip() and title != run.title:
+            run.title = title.strip()
+            self.run_changed.emit()
+
+    def show_run(self, run: Run, visible: bool) -> None:
+        """Draw the curves of an earlier run, or not."""
+        if visible != run.visible:
+            run.visible = visible
+            self.run_changed.emit()
+
+    # inside
+
+    def _ready(self, stopping: bool = False) -> bool:
+        if self._workbench.dataset is None or self._reason:
+            return False
+        return stopping or not self.active
+
+    def _go(self, phase: State) -> None:
+        first: list[Command] = [_resume] if phase == "running" else [_advance]
+        if self.continues and self._session is not None:
+            if self._phase == "finished":
+                more = self.plan.epochs
+                self.run.epochs_planned += more
+                first.insert(0, lambda trainer: trainer.extend(more))
+        else:
+            self._begin()
+        assert self._session is not None
+        for command in first:
+            self._session.tell(command)
+        self._start_thread()
+        self._timer.start()
+        self._pump_run.emit(self._session)
+        self._enter(phase)
+
+    def _begin(self) -> None:
+        dataset = self._workbench.dataset
+        assert dataset is not None
+        if self.run is not None:
+            self.runs.append(self.run)
+        design = self._workbench.document.design
+        self.run = Run(len(self.runs) + 1, design, self.plan, dataset)
+        self._session = Session(design, dataset, self.plan)
+        self._ending, self._seconds_per_batch = False, None
+        self.progress = Progress(epochs=self.plan.epochs)
+        self.run_changed.emit()
+
+    def _start_thread(self) -> None:
+        if self._thread is not None:
+            return
+        self._thread = QThread(self)
+        self._thread.setObjectName("training")
+        self._pump = Pump()
+        self._pump.moveToThread(self._thread)
+        self._pump_run.connect(self._pump.run)
+        self._pump.happened.connect(self._on_event)
+        self._pump.failed.connect(self._on_failure)
+        self._thread.start()
+
+    def _enter(self, phase: State) -> None:
+        if phase != self._phase:
+            self._phase = phase
+            if not self.active:
+                self._timer.stop()
+            self.state_changed.emit()
+
+    @Slot()
+    def _examine(self) -> None:
+        """Look for what keeps the design from being trained."""
+        bench = self._workbench
+        faults = list(bench.document.analysis.errors)
+        if not faults and bench.dataset is not None:
+            found = check(bench.document.design, bench.dataset, self.plan)
+            faults = [fault for fault in found if fault.severity == "error"]
+        self._reason = faults[0].sentence if faults else ""
+        if not faults and bench.dataset is None:
+            self._reason = "There are no data yet"
+        if self.run is None and self._phase == "idle":
+            self.progress = Progress(batches=self._batches(), epochs=self.plan.epochs)
+        self.state_changed.emit()
+
+    def _batches(self) -> int:
+        dataset = self._workbench.dataset
+        return 0 if dataset is None else -(-len(dataset.train) // self.plan.batch_size)
+
+    @Slot()
+    def _drain(self) -> None:
+        """Empty the mailbox."""
+        if self._session is None or not self._session.mailbox or self.run is None:
+            return
+        mailbox, found = self._session.mailbox, []
+        while mailbox:
+            found.append(mailbox.popleft())
+        self.run.add_batches(found)
+        self._measure(found)
+        self.batches.emit(tuple(found))
+
+    def _measure(self, found: list[BatchEnd]) -> None:
+        last, size = found[-1], self.run.plan.batch_size
+        seconds = sum(size / end.images_per_second for end in found) / len(found)
+        if self._seconds_per_batch is not None:
+            share = min(1.0, 0.05 * len(found))
+            seconds = self._seconds_per_batch + share * (seconds - self._seconds_per_batch)
+        self._seconds_per_batch = seconds
+        epochs = self.run.epochs_planned
+        left = (epochs - last.epoch) * last.batches + last.batches - last.batch
+        self.progress = Progress(last.epoch, last.batch, last.batches, epochs, left * seconds)
+
+    @Slot(object)
+    def _on_event(self, message: tuple[Session, Event]) -> None:
+        session, event = message
+        if session is not self._session or self.run is None:
+            return
+        self._drain()
+        run = self.run
+        if isinstance(event, Started):
+            run.epochs_planned, run.batches_per_epoch = event.epochs, event.batches
+            run.weights, run.message = event.weights, ""
+            if not run.epochs and not self.progress.batches:
+                self.progress = Progress(0, 0, event.batches, event.epochs)
+            self.started.emit(event)
+        elif isinstance(event, EpochEnd):
+            run.add_epoch(event)
+            self.epoch_ended.emit(event)
+        elif isinstance(event, Changed):
+            run.changes.append(event)
+        elif isinstance(event, Stopped):
+            self._enter("stopped")
+        elif isinstance(event, Diverged):
+            self._end(event.sentence)
+        elif isinstance(event, Finished):
+            run.test = event.test
+            self.progress = dataclasses.replace(self.progress, seconds_left=0.0)
+            self._enter("finished")
+
+    @Slot(object)
+    def _on_failure(self, message: tuple[Session, str]) -> None:
+        session, sentence = message
+        if session is self._session:
+            self._drain()
+            self._end(sentence)
+
+    def _end(self, sentence: str) -> None:
+        """The run cannot go on; Train starts a new one."""
+        if self.run is not None:
+            self.run.message = sentence
+        self._ending = True
+        self._enter("stopped")
+
+
+def _pause(trainer: object) -> None:
+    trainer.pause()
+
+
+def _resume(trainer: object) -> None:
+    trainer.resume()
+
+
+def _advance(trainer: object) -> None:
+    trainer.advance()
+
+
+def _stop(trainer: object) -> None:
+    trainer.stop()
