@@ -69,6 +69,8 @@ def propose(design: Design, rows: tuple[Row, ...], row: Row) -> Iterator[Candida
         yield from _adapted(design, row)
         yield from _same_padding(design, rows, row)
     else:
+        if isinstance(row.layer, Pool):
+            yield _without(design, name)
         yield from _changed_layer(design, row)
         yield from _smaller_reduction(design, row)
         yield from _other_form(design, row)
@@ -100,7 +102,7 @@ def _words(layer: Layer, field: str, value: Any, shape: Shape | None) -> str:
         rank = len(shape) - 1 if shape else 2
         extent = times(value if isinstance(value, tuple) else (value,) * rank)
         article = "an" if extent.startswith("8") or extent[:3] in ("11×", "18×") else "a"
-        return f"{article} {extent} kernel"
+        return f"{article} {extent} kernel" if "×" in extent else f"a kernel of {extent}"
     if field in ("filters", "groups", "units"):
         return f"{value:,} {field}"
     if isinstance(value, str):
@@ -111,8 +113,6 @@ def _words(layer: Layer, field: str, value: Any, shape: Shape | None) -> str:
 
 def _smaller_reduction(design: Design, row: Row) -> Iterator[Candidate]:
     """Yield designs in which a down-sampling up to this block is gone or smaller."""
-    if isinstance(row.layer, Pool):
-        yield _without(design, row.name)
     for block in _above(design, row.block):
         layer, name = block.layer, block.name
         if isinstance(layer, Conv) and max(_numbers(layer.stride)) > 1:
@@ -120,10 +120,10 @@ def _smaller_reduction(design: Design, row: Row) -> Iterator[Candidate]:
                 f"Use stride 1 in {name}", edits.change(design, name, stride=1), (name,)
             )
         if isinstance(layer, Pool):
-            yield _without(design, name)
             if max(_numbers(layer.kernel)) > 2:
                 smaller = edits.change(design, name, kernel=2, stride=None, padding=0)
                 yield Candidate(f"Pool by 2 in {name}", smaller, (name,))
+            yield _without(design, name)
 
 
 def _other_form(design: Design, row: Row) -> Iterator[Candidate]:
