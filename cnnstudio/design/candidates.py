@@ -7,12 +7,12 @@ help.  A candidate is therefore proposed on a plausible ground, not on a proof.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
 from cnnstudio.design import edits
-from cnnstudio.design.measure import Row
+from cnnstudio.design.measure import Row, measure
 from cnnstudio.design.model import Block, Design, unused_name
 from cnnstudio.layers import (
     Add,
@@ -67,7 +67,7 @@ def propose(design: Design, rows: tuple[Row, ...], row: Row) -> Iterator[Candida
             )
     elif len(row.input_shapes) > 1:
         yield from _adapted(design, row)
-        yield from _same_padding(design, rows, row)
+        yield from _padded(design, rows, row)
     else:
         if isinstance(row.layer, Pool):
             yield _without(design, name)
@@ -199,28 +199,28 @@ def _described(adapter: Layer) -> str:
     return "a max pooling"
 
 
-def _same_padding(design: Design, rows: tuple[Row, ...], row: Row) -> Iterator[Candidate]:
-    """Yield the design in which the convolutions of the branches keep the size of their maps."""
+def _padded(design: Design, rows: tuple[Row, ...], row: Row) -> Iterator[Candidate]:
+    """Yield the design whose branches keep their borders, then with its inputs adapted as well."""
     branches = [
         {source.id, *(block.id for block in _above(design, source))}
         for source in design.sources(row.block)
     ]
-    common = set.intersection(*branches)
-    names = [
-        other.name
-        for other in rows
-        if any(other.block.id in branch for branch in branches)
-        and other.block.id not in common
-        and isinstance(other.layer, Conv)
-        and max(_numbers(other.layer.stride)) == 1
-        and (other.input_shape or ())[1:] != (other.output_shape or ())[1:]
-    ]
-    if names:
-        padded = design
-        for name in names:
-            padded = edits.change(padded, name, padding="same")
-        text = f"Use same padding in {' and '.join(names)}"
-        yield Candidate(text, padded, tuple(names))
+    common = branches[0].intersection(*branches)
+    own = branches[0].union(*branches) - common
+    padded, names = design, []
+    for other in rows:
+        if other.block.id in own and isinstance(other.layer, Conv):
+            layer = replace(other.layer, padding="same")
+            if layer.output_shape(*other.input_shapes) != other.output_shape:
+                padded = edits.replace_layer(padded, other.name, layer)
+                names.append(other.name)
+    if not names:
+        return
+    text = f"Use same padding in {' and '.join(names)}"
+    yield Candidate(text, padded, tuple(names))
+    for further in _adapted(padded, measure(padded)[padded.index(row.name)]):
+        words = f"{text} and insert{further.text.removeprefix('Insert')}"
+        yield Candidate(words, further.design, (*names, *further.changed))
 
 
 def _above(design: Design, block: Block) -> list[Block]:

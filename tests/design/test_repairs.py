@@ -149,6 +149,12 @@ def test_convolutions_of_a_branch_keep_the_size_of_their_maps():
     assert [repaired.block(name).layer.padding for name in ("b0", "b2")] == ["same", "same"]
 
 
+def test_padding_and_projection_go_together_where_neither_is_enough():
+    assert offered(residual(Conv(8, 7, stride=2), shape=(3, 32, 32))) == [
+        "Use same padding in b0 and insert a 1×1 convolution with stride 2 between input and merge"
+    ]
+
+
 def test_convolutions_before_the_fork_stay_as_they_are():
     blocks = [
         Block("input", Input(8, 9, 9)),
