@@ -51,7 +51,7 @@ class Plan(Declared):
     workers: int = integer(None, minimum=1, maximum=64, help="Threads that compute")
 
     def __post_init__(self) -> None:
-        if self.workers is None:
+        if vars(self)["workers"] is None:
             object.__setattr__(self, "workers", default_workers())
         given = vars(self)["optimizer"]
         if not isinstance(given, Optimizer):
