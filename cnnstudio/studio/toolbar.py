@@ -1,0 +1,210 @@
+"""The tool bar: files, undo, data, transport, command search in one row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QSizePolicy,
+    QToolBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cnnstudio.studio import numbers
+from cnnstudio.studio.actions import titled
+from cnnstudio.studio.data_panel import DataChip, DataLoader
+from cnnstudio.studio.theme import METRICS, label, mark, theme
+from cnnstudio.studio.workbench import Workbench
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QAction
+
+_RESOLUTION = 1000
+
+
+class Transport(QWidget):
+    """Train or pause, one step, stop; beside them the state in words and a slim bar."""
+
+    def __init__(self, workbench: Workbench, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("transport")
+        self._workbench, self._training = workbench, workbench.training
+        actions = workbench.actions
+        self.train_button = _button(actions["action_train"], primary=True)
+        self.train_button.setMinimumWidth(78)
+        self.status = QLabel()
+        self.status.setObjectName("transport_status")
+        self.status.setTextFormat(Qt.TextFormat.RichText)
+        self.status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.bar = QProgressBar()
+        self.bar.setObjectName("transport_progress")
+        self.bar.setAccessibleName("Progress of the training")
+        self.bar.setTextVisible(False)
+        self.bar.setRange(0, _RESOLUTION)
+        self.bar.setFixedHeight(4)
+        column = QVBoxLayout()
+        column.setContentsMargins(0, 0, 0, 3)
+        column.setSpacing(4)
+        column.addStretch()
+        column.addWidget(self.status)
+        column.addWidget(self.bar)
+        column.addStretch()
+        holder = QWidget()
+        holder.setLayout(column)
+        holder.setMinimumWidth(190)
+        holder.setMaximumWidth(350)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        row.addStretch(1)
+        row.addWidget(self.train_button)
+        row.addSpacing(4)
+        row.addWidget(_button(actions["action_step"]))
+        row.addWidget(_button(actions["action_stop"]))
+        row.addSpacing(8)
+        row.addWidget(holder, 2)
+        self._training.state_changed.connect(self.refresh)
+        self._training.batches.connect(self._moved)
+        self._training.epoch_ended.connect(self._moved)
+        workbench.document.changed.connect(self.refresh)
+        workbench.dataset_changed.connect(self.refresh)
+        theme().changed.connect(self.refresh)
+        self.refresh()
+
+    @Slot(object)
+    def _moved(self, _event: object) -> None:
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show the state and how far the run is."""
+        head, rest = self._sentence()
+        colour = theme().value("text-2")
+        body = f' <span style="color:{colour}">· {rest}</span>' if rest else ""
+        self.status.setText(f'<b style="font-weight:600">{head}</b>{body}')
+        self.status.setToolTip(f"{head} · {rest}" if rest else head)
+        self.status.setAccessibleName(f"Training: {head}, {rest}")
+        self.bar.setValue(round(_RESOLUTION * self._share()))
+
+    def _share(self) -> float:
+        progress = self._training.progress
+        if progress is None or not progress.epochs or not progress.batches:
+            return 0.0
+        if self._training.state == "finished":
+            return 1.0
+        # Epochs count from 1 while one is under way; `batch` of it are done.
+        done = max(progress.epoch - 1, 0) * progress.batches + progress.batch
+        return min(done / (progress.epochs * progress.batches), 1.0)
+
+    def _sentence(self) -> tuple[str, str]:
+        training, state = self._training, self._training.state
+        if self._workbench.dataset is None:
+            return "Starting", "reading the images"
+        if state == "error" or (training.reason and state != "running"):
+            if len(self._workbench.document.design) == 1:
+                return "Empty", "add blocks to train"
+            return "Not ready", training.reason
+        if state == "idle":
+            batches = -(-len(self._workbench.dataset.train) // training.plan.batch_size)
+            epochs = numbers.count(training.plan.epochs, "epoch")
+            return "Ready", f"{epochs} of {numbers.count(batches, 'batch', 'batches')}"
+        head = {"running": "Training", "paused": "Paused", "stopped": "Stopped"}.get(
+            state, "Finished"
+        )
+        return head, " · ".join(self._facts())
+
+    def _facts(self) -> list[str]:
+        progress = self._training.progress
+        if progress is None:
+            return []
+        found = [f"Epoch {progress.epoch}/{progress.epochs}"]
+        if self._training.state != "finished" and progress.batches:
+            found.append(f"batch {progress.batch}/{progress.batches}")
+        if self._training.state == "running" and progress.seconds_left is not None:
+            found.append(f"{numbers.duration(progress.seconds_left)} left")
+        return found
+
+
+class ToolBar(QToolBar):
+    """One row; fixed, so that nothing is ever lost."""
+
+    def __init__(
+        self, workbench: Workbench, loader: DataLoader, parent: QWidget | None = None
+    ) -> None:
+        super().__init__("Tools", parent)
+        self.setObjectName("tool_bar")
+        self.setMovable(False)
+        self.setFloatable(False)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self.setIconSize(QSize(METRICS.icon_tool, METRICS.icon_tool))
+        actions = workbench.actions
+        for group in (("new", "open", "save"), ("undo", "redo")):
+            for name in group:
+                self.addWidget(_button(actions[f"action_{name}"]))
+            self.addSeparator()
+        self.chip = DataChip(workbench, loader)
+        self.addWidget(self.chip)
+        self.transport = Transport(workbench)
+        self.transport.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.addWidget(self.transport)
+        self.addSeparator()
+        self.search = SearchChip(workbench)
+        self.addWidget(self.search)
+
+
+class SearchChip(QToolButton):
+    """Looks like a field and opens the command search."""
+
+    def __init__(self, workbench: Workbench, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("search_chip")
+        mark(self, chip=True)
+        action = workbench.actions["action_search"]
+        self.setAccessibleName("Search commands")
+        self.setToolTip(action.toolTip())
+        self.clicked.connect(action.trigger)
+        self.icon_label = QLabel()
+        keys = label(action.shortcut().toString(), "axis")
+        mark(keys, keycap=True)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 0, 8, 0)
+        row.setSpacing(7)
+        row.addWidget(self.icon_label)
+        row.addWidget(label("Search commands", "label"))
+        row.addSpacing(8)
+        row.addStretch(1)
+        row.addWidget(keys)
+        for child in self.findChildren(QLabel):
+            child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        theme().changed.connect(self._tint)
+        self._tint()
+
+    def sizeHint(self) -> QSize:
+        """As wide as its labels."""
+        return QSize(self.layout().sizeHint().width(), super().sizeHint().height())
+
+    @Slot()
+    def _tint(self) -> None:
+        ratio = self.devicePixelRatioF()
+        self.icon_label.setPixmap(theme().pixmap("search", 14, "text-2", ratio))
+
+
+def _button(action: QAction, primary: bool = False) -> QToolButton:
+    made = QToolButton()
+    made.setObjectName(action.objectName().replace("action_", "button_"))
+    made.setDefaultAction(action)
+    made.setAccessibleName(titled(action))
+    made.setFixedHeight(METRICS.button)
+    made.setIconSize(QSize(METRICS.icon_tool, METRICS.icon_tool))
+    if primary:
+        mark(made, primary=True)
+        made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    else:
+        made.setFixedWidth(METRICS.button)
+    return made

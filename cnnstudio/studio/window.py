@@ -1,0 +1,470 @@
+"""The window: menus, tool bar, canvas, panels, and what happens to files."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, Slot
+from PySide6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QResizeEvent,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QVBoxLayout, QWidget
+
+from cnnstudio.design import Block, Design
+from cnnstudio.errors import CnnStudioError
+from cnnstudio.layers import Input
+from cnnstudio.studio import docks, folders
+from cnnstudio.studio.actions import DECLARATIONS, MENUS, Actions
+from cnnstudio.studio.autosave import FILE, Autosave
+from cnnstudio.studio.canvas.view import CanvasView
+from cnnstudio.studio.commands import Commands
+from cnnstudio.studio.data_panel import DataLoader
+from cnnstudio.studio.document import Document
+from cnnstudio.studio.empty_page import EmptyPage
+from cnnstudio.studio.errors import ErrorBar, Reporter
+from cnnstudio.studio.log_panel import LogSource
+from cnnstudio.studio.probe_strip import ProbeStrip
+from cnnstudio.studio.recent import Recent
+from cnnstudio.studio.statusbar import StatusBar
+from cnnstudio.studio.theme import METRICS, theme
+from cnnstudio.studio.toolbar import ToolBar
+from cnnstudio.studio.training import Training
+from cnnstudio.studio.viewbar import ViewBar
+from cnnstudio.studio.workbench import Workbench
+
+if TYPE_CHECKING:
+    from cnnstudio.studio.command_search import CommandSearch
+    from cnnstudio.studio.help import Page
+
+SUFFIX = ".cnn.json"
+FIRST_SIZE = QSize(1600, 1000)
+SMALLEST = QSize(960, 600)
+
+log = logging.getLogger("cnnstudio.studio")
+
+
+class MainWindow(QMainWindow):
+    """The studio.
+
+    Parameters
+    ----------
+    path : path, optional
+        A design file, or the name of a template; LeNet-5 if not given.
+    """
+
+    def __init__(self, path: Path | str | None = None) -> None:
+        super().__init__()
+        self.setObjectName("main_window")
+        self.setAcceptDrops(True)
+        self.setMinimumSize(SMALLEST)
+        self._pages: dict[str, Page] = {}
+        self._search: CommandSearch | None = None
+        self._narrow: bool | None = None
+        self._closed = False
+        self.reporter = Reporter(self)
+        self.log_source = LogSource(self)
+        self.workbench = Workbench(Actions(self), self)
+        self.document: Document = self.workbench.document
+        self.training: Training = self.workbench.training
+        self.settings = self.workbench.settings
+        theme().set_mode(self.settings.value("theme") or "system")
+        self.recent = Recent(self.settings, "designs", self)
+        self.loader = DataLoader(self.workbench, self.reporter, self)
+        self._keep_previous()
+        self.autosave = Autosave(self.document, folders.home(), self)
+        self._build()
+        self._fill_menus()
+        self.commands = Commands(self)
+        self.reporter.reported.connect(self.error_bar.show_report)
+        self.reporter.install()
+        self.document.file_changed.connect(self._show_title)
+        self.training.state_changed.connect(self._show_title)
+        self._restore_layout()
+        if path is not None:
+            self.open(path)
+        self._show_title()
+        self._allow_restore()
+        self.loader.load_built_in()
+
+    # how it is made
+
+    def _build(self) -> None:
+        self.canvas = CanvasView(self.workbench)
+        self.view_bar = ViewBar(self.workbench)
+        self.error_bar = ErrorBar()
+        self.probe_strip = ProbeStrip(self.workbench)
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.view_bar)
+        column.addWidget(self.error_bar)
+        column.addWidget(self.canvas, 1)
+        column.addWidget(self.probe_strip)
+        self.setCentralWidget(centre)
+        self.tool_bar = ToolBar(self.workbench, self.loader, self)
+        self.addToolBar(self.tool_bar)
+        self.setStatusBar(StatusBar(self.workbench, self.canvas, self))
+        self.docks = docks.Docks(self, self.workbench, self.log_source)
+        self.empty_page = EmptyPage(self.workbench, self.canvas)
+        self.empty_page.all_templates.connect(self._show_templates)
+
+    def _fill_menus(self) -> None:
+        menus: dict[str, QMenu] = {}
+        for title in MENUS:
+            menu = self.menuBar().addMenu(f"&{title}")
+            menu.setObjectName(f"menu_{title.lower()}")
+            menu.setToolTipsVisible(True)
+            menus[title] = menu
+        for declared in DECLARATIONS:
+            place = declared.menu.lstrip("-")
+            top, _, below = place.partition("/")
+            if declared.menu.startswith("-"):
+                menus[top].addSeparator()
+            if place not in menus:
+                menus[place] = menus[top].addMenu(f"&{below}")
+                menus[place].setObjectName(f"menu_{below.lower()}")
+            menus[place].addAction(self.workbench.actions[f"action_{declared.name}"])
+            if declared.name == "open":
+                self.recent_menu = menus["File"].addMenu("Open &recent")
+                self.recent_menu.setObjectName("menu_recent")
+                self.recent_menu.setToolTipsVisible(True)
+        self.recent.changed.connect(self._fill_recent)
+        self._fill_recent()
+
+    @Slot()
+    def _fill_recent(self) -> None:
+        menu = self.recent_menu
+        menu.clear()
+        paths = self.recent.paths
+        menu.setEnabled(bool(paths))
+        for path in paths:
+            action = QAction(path.name.replace("&", "&&"), menu)
+            action.setToolTip(str(path))
+            action.setStatusTip(f"Open {path}")
+            action.setData(str(path))
+            action.triggered.connect(self._open_recent)
+            menu.addAction(action)
+        if paths:
+            menu.addSeparator()
+            clear = QAction("&Forget these", menu)
+            clear.setStatusTip("Empty this list; the files stay")
+            clear.triggered.connect(self.recent.clear)
+            menu.addAction(clear)
+
+    # files
+
+    @Slot()
+    def new(self) -> None:
+        """Start with nothing but an Input block of the data's shape."""
+        dataset = self.workbench.dataset
+        channels, *spatial = dataset.shape if dataset else (1, 28, 28)
+        design = Design("Untitled", [Block("input", Input(channels, *spatial))])
+        self._keep_canvas()
+        self.document.replace(design)
+        self.empty_page.focus_first()
+
+    def open(self, path: Path | str) -> bool:
+        """Open a design file or a template by name; False if it cannot be read."""
+        from cnnstudio.design import templates
+
+        try:
+            if str(path) in templates.names():
+                self.document.replace(templates.load(str(path)))
+                return True
+            found = Path(path)
+            self._keep_canvas()
+            self.document.open(found)
+        except CnnStudioError as error:
+            self.reporter.show(error)
+            return False
+        self.recent.add(found)
+        self.error_bar.hide()
+        log.info("Opened %s", found)
+        return True
+
+    @Slot()
+    def choose_design(self) -> None:
+        """Ask for a design file and open it."""
+        path, _ = QFileDialog.getOpenFileName(
+            self, "Open a design", self._folder(), f"Designs (*{SUFFIX} *.json);;All files (*)"
+        )
+        if path:
+            self.open(path)
+
+    @Slot()
+    def _open_recent(self) -> None:
+        self.open(self.sender().data())
+
+    @Slot()
+    def save(self) -> bool:
+        """Save to the file of the design, or ask for one."""
+        if self.document.path is None:
+            return self.save_as()
+        return self._write(self.document.path)
+
+    @Slot()
+    def save_as(self) -> bool:
+        """Ask for a file and save there; False if not saved."""
+        wanted = self.document.path or Path(self._folder()) / f"{_stem(self.document.design)}{SUFFIX}"
+        path, _ = QFileDialog.getSaveFileName(
+            self, "Save the design as", str(wanted), f"Designs (*{SUFFIX})"
+        )
+        if not path:
+            return False
+        return self._write(Path(path if path.endswith(".json") else path + SUFFIX))
+
+    def _write(self, path: Path) -> bool:
+        try:
+            self.document.save(path)
+        except CnnStudioError as error:
+            self.reporter.show(error)
+            return False
+        self.recent.add(path)
+        self.statusBar().showMessage(f"Saved to {path}", 4000)
+        return True
+
+    def _folder(self) -> str:
+        known = [self.document.path, *self.recent.paths]
+        return str(next((path.parent for path in known if path), Path.home()))
+
+    @Slot()
+    def choose_data(self) -> None:
+        """Ask for a data set."""
+        self.loader.choose(self)
+
+    # the design that no file holds
+
+    def _keep_previous(self) -> None:
+        """What the canvas held when the studio was last closed can be brought back."""
+        left = folders.home() / FILE
+        if left.is_file() and _unsaved(left):
+            self._previous.parent.mkdir(exist_ok=True)
+            left.replace(self._previous)
+
+    @property
+    def _previous(self) -> Path:
+        return folders.home() / "previous" / FILE
+
+    def _keep_canvas(self) -> None:
+        """Before another design is shown: edits that no file holds can be brought back."""
+        if self.document.modified:
+            self.autosave.flush()
+            self._keep_previous()
+            self._allow_restore()
+
+    def _allow_restore(self) -> None:
+        there = self._previous.is_file()
+        refusal = "" if there else "every design was saved"
+        self.workbench.actions.allow("action_restore", refusal)
+
+    @Slot()
+    def restore(self) -> None:
+        """Bring back the design that was on the canvas unsaved; the present one takes its place."""
+        wanted = self._previous.read_bytes()
+        self._previous.unlink()
+        self._keep_canvas()
+        self.autosave.path.write_bytes(wanted)
+        if not self.autosave.restore():
+            self.autosave.flush()
+        self._allow_restore()
+
+    # what is shown
+
+    @Slot()
+    def _show_title(self) -> None:
+        name = self.document.design.name
+        state = " · training" if self.training.state == "running" else ""
+        self.setWindowTitle(f"{name}[*]{state} – CNN Studio")
+        self.setWindowModified(self.document.modified)
+        self.setWindowFilePath(str(self.document.path or ""))
+
+    def set_theme(self, mode: Any) -> None:
+        """Show another theme and remember it."""
+        self.settings.setValue("theme", mode)
+        theme().set_mode(mode)
+
+    @Slot()
+    def toggle_full_screen(self) -> None:
+        """Use the whole screen, or no longer."""
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+        full = bool(self.windowState() & Qt.WindowState.WindowFullScreen)
+        self.workbench.actions["action_full_screen"].setChecked(full)
+
+    @Slot()
+    def filter_blocks(self) -> None:
+        """Go to the filter of the blocks."""
+        self.docks.reveal("blocks")
+        self.docks.palette.focus_filter()
+
+    @Slot()
+    def _show_templates(self) -> None:
+        self.docks.reveal("templates")
+
+    @Slot()
+    def search_commands(self) -> None:
+        """Open the command search."""
+        if self._search is None:
+            from cnnstudio.studio.catalogue import Catalogue
+            from cnnstudio.studio.command_search import CommandSearch
+
+            self._search = CommandSearch(Catalogue(self).entries, self)
+        self._search.open(self.tool_bar.search)
+
+    def _page(self, name: str, title: str) -> Page:
+        if name not in self._pages:
+            from cnnstudio.studio.help import Page
+
+            self._pages[name] = Page(name, title, self)
+        return self._pages[name]
+
+    @Slot()
+    def help_block(self) -> None:
+        """Show equation, shapes, source of the selected block and what to watch for."""
+        from cnnstudio.studio.help import block_html
+
+        if self.document.selection:
+            row = self.document.analysis.row(self.document.selection[0])
+            self._page("help_page", "Help on the block").show_page(block_html(row), 560, 640)
+
+    @Slot()
+    def show_keyboard(self) -> None:
+        """Show all short cuts."""
+        from cnnstudio.studio.help import keyboard_html
+
+        page = self._page("keyboard_page", "Keyboard")
+        page.show_page(keyboard_html(self.workbench.actions), 720, 720)
+
+    @Slot()
+    def show_about(self) -> None:
+        """Show version, licence and libraries."""
+        from cnnstudio.studio.about import about_html
+
+        self._page("about_page", "About CNN Studio").show_page(about_html(), 520, 480)
+
+    # layout
+
+    @property
+    def narrow(self) -> bool:
+        """Whether the docks have their narrow widths."""
+        return self.width() < METRICS.narrow_window
+
+    def _restore_layout(self) -> None:
+        geometry, state = self.settings.value("geometry"), self.settings.value("layout")
+        if not (isinstance(geometry, QByteArray) and self.restoreGeometry(geometry)):
+            available = self.screen().availableSize()
+            self.resize(FIRST_SIZE.boundedTo(available) if available.isValid() else FIRST_SIZE)
+        self._narrow = self.narrow
+        self._arranged = isinstance(state, QByteArray)
+        self.docks.arrange(not self._narrow)
+        if self._arranged:
+            self._arranged = self.restoreState(state, docks.VERSION)
+
+    @Slot()
+    def reset_layout(self) -> None:
+        """Put all panels to where they are first."""
+        self._narrow = self.narrow
+        self.docks.arrange(not self._narrow)
+        self.docks.reveal("blocks")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Narrow the docks below a width, and widen them above it."""
+        super().resizeEvent(event)
+        if self._narrow is not None and self._narrow != self.narrow:
+            self._narrow = self.narrow
+            QTimer.singleShot(0, self, self._fit_docks)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Sizes of docks count only once the window is shown."""
+        super().showEvent(event)
+        if not self._arranged:
+            self._arranged = True
+            QTimer.singleShot(0, self, self._first_arrangement)
+
+    @Slot()
+    def _first_arrangement(self) -> None:
+        if not self._closed:
+            self.reset_layout()
+            self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot()
+    def _fit_docks(self) -> None:
+        self.docks.resize(not self.narrow)
+
+    # files dropped on the window
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Accept one design or data file."""
+        if _dropped(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open it."""
+        path = _dropped(event)
+        if path is not None:
+            event.acceptProposedAction()
+            self.load_file(path)
+
+    def load_file(self, path: Path) -> None:
+        """Open a design, or load a data set."""
+        if path.suffix == ".npz":
+            self.loader.load(str(path))
+        else:
+            self.open(path)
+
+    # the end
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Keep the tick of Full screen true."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.WindowStateChange and hasattr(self, "commands"):
+            full = bool(self.windowState() & Qt.WindowState.WindowFullScreen)
+            self.workbench.actions["action_full_screen"].setChecked(full)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Keep everything, stop everything, ask nothing."""
+        if not self._closed:
+            self._closed = True
+            self.settings.setValue("geometry", self.saveGeometry())
+            self.settings.setValue("layout", self.saveState(docks.VERSION))
+            self.settings.sync()
+            self.autosave.flush()
+            self.workbench.close()
+            self.loader.close()
+            self.commands.close()
+            stack = self.document.undo_stack
+            stack.cleanChanged.disconnect(self.document.file_changed)
+            for page in self._pages.values():
+                page.close()
+            self.reporter.restore()
+            self.log_source.close()
+        super().closeEvent(event)
+
+
+def _dropped(event: QDropEvent) -> Path | None:
+    urls = event.mimeData().urls()
+    if len(urls) != 1 or not urls[0].isLocalFile():
+        return None
+    path = Path(urls[0].toLocalFile())
+    return path if path.suffix in (".json", ".npz") else None
+
+
+def _stem(design: Design) -> str:
+    kept = "".join(char if char.isalnum() or char in "-_" else "-" for char in design.name.lower())
+    return kept.strip("-") or "design"
+
+
+def _unsaved(kept: Path) -> bool:
+    import json
+
+    try:
+        return bool(json.loads(kept.read_text(encoding="utf-8"))["modified"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
