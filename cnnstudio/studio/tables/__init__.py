@@ -1,0 +1,1 @@
+"""Tables of the dock: shapes and parameters, problems."""
