@@ -72,9 +72,7 @@ def diagnose(design: Design, rows: tuple[Row, ...]) -> tuple[Diagnostic, ...]:
     found += _lost_pixels(rows)
     if not any(row.fault for row in rows):
         found += [*_whole_image(rows), *_large_dense(rows)]
-    return tuple(
-        sorted(found, key=lambda d: (SEVERITIES.index(d.severity), design.index(d.name)))
-    )
+    return tuple(sorted(found, key=lambda d: (SEVERITIES.index(d.severity), design.index(d.name))))
 
 
 def _errors(design: Design, rows: tuple[Row, ...]) -> Iterator[Diagnostic]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Status = Literal["ok", "error", "waiting"]
 
+
 @dataclass(frozen=True)
 class Fault:
     """Why a block cannot compute its output shape.

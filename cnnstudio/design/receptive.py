@@ -95,8 +95,7 @@ def formulas(before: Field, reach: Reach | None, image: Shape) -> tuple[Formula,
         return (_formula("Receptive field", *axes[0]),)
     names = ("depth", "height", "width")[-len(axes) :]
     return tuple(
-        _formula(f"Receptive field, {name}", *axis)
-        for name, axis in zip(names, axes, strict=True)
+        _formula(f"Receptive field, {name}", *axis) for name, axis in zip(names, axes, strict=True)
     )
 
 

@@ -43,8 +43,7 @@ class Template:
 def names() -> tuple[str, ...]:
     """Return the names of all templates, the usual start first."""
     found = {
-        path.name.removesuffix(_SUFFIX)
-        for path in resource_path("templates").glob("*" + _SUFFIX)
+        path.name.removesuffix(_SUFFIX) for path in resource_path("templates").glob("*" + _SUFFIX)
     }
     known = [name for name in _ORDER if name in found]
     return (*known, *sorted(found.difference(known)))

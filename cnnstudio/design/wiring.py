@@ -34,9 +34,7 @@ class Wiring:
         earlier: set[str] = set()
         blocks = []
         for block in self.blocks:
-            inputs = tuple(
-                dict.fromkeys(id for id in self.sources[block.id] if id in earlier)
-            )
+            inputs = tuple(dict.fromkeys(id for id in self.sources[block.id] if id in earlier))
             blocks.append(replace(block, inputs=inputs or None))
             earlier.add(block.id)
         return Design(self.name, blocks)

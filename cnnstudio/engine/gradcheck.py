@@ -63,8 +63,8 @@ class BlockCheck:
 
     @property
     def worst(self) -> float:
-        """The greater of both errors, 0 where nothing was compared."""
-        return max(self.worst_input or 0.0, self.worst_parameter or 0.0)
+        """The greater of both errors, 0 where nothing was compared, NaN if either is."""
+        return float(np.max([self.worst_input or 0.0, self.worst_parameter or 0.0]))
 
 
 def check_gradients(
@@ -154,7 +154,7 @@ class _LossProbe:
                         continue
                     checked += 1
                     error = abs(slope - float(gradient[place])) / scale
-                    worst[is_input] = max(worst[is_input] or 0.0, error)
+                    worst[is_input] = float(np.max([worst[is_input] or 0.0, error]))
             tape.replay(self._from(block))
         return BlockCheck(name, block.layer, checked, skipped, worst[True], worst[False])
 

@@ -156,9 +156,8 @@ class Stepper:
         norms, ratios = {}, {}
         for block, named in self._views.items():
             if "weight" in named:
-                norms[block] = float(np.linalg.norm(named["weight"]))
-                size = float(np.linalg.norm(old[block]["weight"]))
-                ratios[block] = float(np.linalg.norm(moved[block]["weight"])) / (size or 1.0)
+                norms[block] = _norm(named["weight"])
+                ratios[block] = _norm(moved[block]["weight"]) / (_norm(old[block]["weight"]) or 1.0)
         return result, norms, ratios
 
     def evaluate(self, images: Any, targets: Any) -> Metrics:
@@ -191,3 +190,8 @@ class Stepper:
             if not all(np.isfinite(array).all() for array in arrays):
                 return StepDiverged(block.name, "backward")
         return StepDiverged(self._result, "forward")
+
+
+def _norm(array: Array) -> float:
+    """Return the Euclidean norm; float64 does not overflow where float32 would."""
+    return float(np.linalg.norm(array.astype(np.float64)))

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import prod
 from typing import Any, ClassVar, Protocol, TypeVar
 
 import numpy as np
@@ -80,7 +81,7 @@ class ParameterSpec:
     @property
     def size(self) -> int:
         """Number of values."""
-        return int(np.prod(self.shape, dtype=np.int64))
+        return prod(self.shape)
 
 
 @dataclass(frozen=True)
@@ -221,7 +222,7 @@ class Layer(Declared):
 
     def cost(self, *inputs: Shape) -> Cost:
         """Return multiply-adds and activation bytes per sample."""
-        return Cost(0, 4 * int(np.prod(self.output_shape(*inputs), dtype=np.int64)))
+        return Cost(0, 4 * prod(self.output_shape(*inputs)))
 
     def arithmetic(self, *inputs: Shape) -> tuple[Formula, ...]:
         """Return the sums behind output shape, parameters and multiply-adds."""

@@ -193,7 +193,7 @@ def window_summary(owner: Any) -> str:
     """Return kernel, stride, padding, dilation and groups where they say something."""
     kernel = owner.kernel if isinstance(owner.kernel, tuple) else (owner.kernel,) * 2
     words = [geometry.times(kernel)]
-    if owner.stride not in (1, owner.kernel):
+    if owner.stride not in (1, None, owner.kernel):
         words.append(f"stride {_short(owner.stride)}")
     if owner.padding not in (0, "valid"):
         words.append(f"pad {_short(owner.padding)}")

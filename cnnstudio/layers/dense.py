@@ -50,10 +50,7 @@ class Dense(Layer):
     def output_shape(self, *inputs: Shape) -> Shape:
         """Return ``(units,)``."""
         if len(inputs[0]) != 1:
-            raise ShapeError(
-                f"Fully connected reads a vector, the input is {times(inputs[0])}; "
-                "put Flatten in between"
-            )
+            raise ShapeError(f"Fully connected reads a vector, the input is {times(inputs[0])}")
         return (self.units,)
 
     def parameters(self, *inputs: Shape) -> Mapping[str, ParameterSpec]:

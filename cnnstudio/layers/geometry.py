@@ -157,11 +157,15 @@ def extent_formulas(axes: tuple[Axis, ...]) -> tuple[Formula, ...]:
     names = AXES[len(axes)]
     if len(set(axes)) == 1:
         quantity = "Output " + " and ".join(names if len(names) < 3 else ("each axis",))
-        return (Formula(quantity, axes[0].expression(), str(axes[0].output)),)
+        return (Formula(quantity, axes[0].expression(), _signed(axes[0].output)),)
     return tuple(
-        Formula(f"Output {name}", axis.expression(), str(axis.output))
+        Formula(f"Output {name}", axis.expression(), _signed(axis.output))
         for name, axis in zip(names, axes, strict=True)
     )
+
+
+def _signed(number: int) -> str:
+    return str(number).replace("-", "−")
 
 
 def require_fit(owner: Layer, axes: tuple[Axis, ...]) -> Shape:
