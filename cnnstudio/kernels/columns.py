@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnstudio.kernels.memory import Memory
-from cnnstudio.kernels.window import Window, pad, rows_per_tile, sliding
+from cnnstudio.kernels.window import Window, pad, pieces, sliding
 
 Array = NDArray[Any]
 
@@ -60,11 +60,10 @@ def input_gradient(
     dx = memory.keep((*padded, samples, channels), d.dtype)
     dx.fill(0)
     row = prod(outputs[1:]) * samples
-    step = rows_per_tile(row * (filters + channels), outputs[0])
-    for start in range(0, outputs[0], step):
-        tile = d[start : start + step]
+    for rows in pieces(outputs[0], row * (filters + channels)):
+        tile = d[rows]
         part = memory.temporary("part", (*tile.shape[:-1], channels), d.dtype)
-        below = dx[start * window.stride[0] :]
+        below = dx[rows.start * window.stride[0] :]
         for tap in window.taps():
             matrix = weight[tap].reshape(-1, groups, filters // groups).transpose(1, 2, 0)
             np.matmul(_by_group(tile, groups), matrix, out=_by_group(part, groups))
@@ -84,12 +83,11 @@ def _tiles(
     view = view.reshape(*view.shape[:-1], groups, inner, copy=False)
     order = (2 * rank + 1, *range(rank), 2 * rank, *range(rank, 2 * rank), 2 * rank + 2)
     view = view.transpose(order)  # (groups, *outputs, N, *kernel, C/groups)
-    step = rows_per_tile(prod(outputs[1:]) * samples * taps * channels, outputs[0])
-    for start in range(0, outputs[0], step):
-        windows = view[:, start : start + step]
+    for rows in pieces(outputs[0], prod(outputs[1:]) * samples * taps * channels):
+        windows = view[:, rows]
         columns = memory.temporary("columns", windows.shape, x.dtype)
         np.copyto(columns, windows)
-        yield slice(start, start + step), columns.reshape(groups, -1, taps * inner)
+        yield rows, columns.reshape(groups, -1, taps * inner)
 
 
 def _matrices(weight: Array, groups: int) -> Array:

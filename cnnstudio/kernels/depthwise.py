@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from cnnstudio.kernels.memory import Memory
 from cnnstudio.kernels.sums import over_space
-from cnnstudio.kernels.window import Window, pad, rows_per_tile
+from cnnstudio.kernels.window import Window, pad, pieces
 
 Array = NDArray[Any]
 
@@ -84,9 +84,7 @@ def input_gradient(
 
 
 def _tiles(outputs: tuple[int, ...], block: int) -> Iterator[slice]:
-    step = rows_per_tile(3 * prod(outputs[1:]) * block, outputs[0])
-    for start in range(0, outputs[0], step):
-        yield slice(start, min(start + step, outputs[0]))
+    return pieces(outputs[0], 3 * prod(outputs[1:]) * block)
 
 
 def _blocks(a: Array) -> Array:

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from cnnstudio.kernels.memory import FRESH, Memory
 from cnnstudio.kernels.sums import over_positions
-from cnnstudio.kernels.window import rows_per_tile
+from cnnstudio.kernels.window import pieces
 
 Array = NDArray[Any]
 
@@ -198,6 +198,8 @@ def _per_block(constant: Array, x: Array) -> Array:
 
 def _tiles(x: Array) -> Iterator[Array]:
     """Yield tiles of leading rows that stay in the second-level cache."""
-    step = rows_per_tile(4 * prod(x.shape[1:]), len(x)) if x.ndim > 2 else len(x)
-    for start in range(0, len(x), step):
-        yield x[start : start + step]
+    if x.ndim == 2:
+        yield x
+    else:
+        for rows in pieces(len(x), 4 * prod(x.shape[1:])):
+            yield x[rows]

@@ -28,7 +28,7 @@ from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from cnnstudio.kernels.memory import Memory
-from cnnstudio.kernels.window import Window, fill_border, rows_per_tile, sliding
+from cnnstudio.kernels.window import Window, fill_border, pieces, sliding
 
 Array = NDArray[Any]
 
@@ -62,9 +62,8 @@ def _forward_rows(planes: Array, weight: Array, window: Window, y: Array, memory
     view = sliding(np.moveaxis(planes, 0, -2), outer, positions)  # (*positions, *taps, 1, C, N)
     matrix = np.moveaxis(weight, rank - 1, 0).reshape(-1, filters)  # taps in the order of S
     column = prod(view.shape[rank:])
-    step = rows_per_tile(prod(view.shape[1:]), outputs[0])
-    for start in range(0, outputs[0], step):
-        tile = view[start : start + step]
+    for rows in pieces(outputs[0], prod(view.shape[1:])):
+        tile = view[rows]
         copy = memory.temporary("columns", tile.shape, y.dtype)
         np.copyto(copy, tile)
         overlapping = as_strided(
@@ -78,7 +77,7 @@ def _forward_rows(planes: Array, weight: Array, window: Window, y: Array, memory
             ),
             writeable=False,
         )
-        np.matmul(overlapping.swapaxes(-1, -2), matrix, out=y[start : start + step])
+        np.matmul(overlapping.swapaxes(-1, -2), matrix, out=y[rows])
 
 
 def backward(
@@ -107,8 +106,8 @@ def backward(
             dcolumns = dcolumns.reshape(channels, *window.kernel, *tile.shape[:-1])
             below = dplanes[:, rows.start * window.stride[0] :]
             for tap in window.taps():
-                read = below[:, *window.reads(tap, tile.shape[:-2])]
-                read += dcolumns[:, *tap]
+                read = below[(slice(None), *window.reads(tap, tile.shape[:-2]))]
+                read += dcolumns[(slice(None), *tap)]
     dw = memory.keep(weight.shape, d.dtype)
     _channels_first(dw)[...] = dmatrix.reshape(channels, *window.kernel, filters)
     if dplanes is None:
@@ -137,12 +136,11 @@ def _tiles(
     view = sliding(np.moveaxis(planes, 0, -2), window, outputs)  # (*outputs, *kernel, C, N)
     view = view.transpose((2 * rank, *range(rank, 2 * rank), *range(rank), 2 * rank + 1))
     taps = channels * prod(window.kernel)
-    step = rows_per_tile(taps * prod(outputs[1:]) * samples, outputs[0])
-    for start in range(0, outputs[0], step):
-        windows = view[(slice(None),) * (rank + 1) + (slice(start, start + step),)]
+    for rows in pieces(outputs[0], taps * prod(outputs[1:]) * samples):
+        windows = view[(slice(None),) * (rank + 1) + (rows,)]
         columns = memory.temporary("columns", windows.shape, planes.dtype)
         np.copyto(columns, windows)
-        yield slice(start, min(start + step, outputs[0])), columns.reshape(taps, -1)
+        yield rows, columns.reshape(taps, -1)
 
 
 def _channels_first(weight: Array) -> Array:

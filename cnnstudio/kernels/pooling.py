@@ -224,8 +224,8 @@ def _shares(extent: tuple[int, ...], window: Window, dtype: np.dtype[Any]) -> Ar
         starts = np.arange(o) * s - before
         inside = np.minimum(starts + k, n) - np.maximum(starts, 0)
         counts = np.multiply.outer(counts, np.maximum(inside, 0))
-    shares: Array = (1 / np.maximum(counts, 1)).astype(dtype)
-    return shares[..., None, None]
+    shares: Array = (1 / np.maximum(counts, 1)).astype(dtype)[..., None, None]
+    return shares
 
 
 def global_average(x: Array, memory: Memory = FRESH) -> Array:

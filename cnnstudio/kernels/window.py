@@ -110,9 +110,13 @@ def sliding(x: Array, window: Window, outputs: tuple[int, ...]) -> Array:
     )
 
 
-def rows_per_tile(row: int, rows: int) -> int:
-    """Return how many rows of ``row`` numbers make a tile that stays in the second-level cache."""
-    return max(1, min(rows, TILE // max(1, row)))
+def pieces(length: int, size: int) -> Iterator[slice]:
+    """Cut ``length`` items of ``size`` numbers each into even pieces that fit the cache."""
+    most = max(1, TILE // max(1, size))
+    count = -(-length // most)
+    step = -(-length // max(1, count))
+    for start in range(0, length, max(1, step)):
+        yield slice(start, min(start + step, length))
 
 
 TILE = 1 << 18

@@ -15,9 +15,11 @@ points, multiplying the values, and interpolating; the correlation is the transp
 *Backward* is the adjoint, step by step: dM = A dY Aᵀ serves dU = Vᵀ dM and dV = dM Uᵀ, then
 dX = B dV Bᵀ, where neighbouring tiles overlap and add, and dg = Gᵀ dU G.
 
-The transforms are separable.  In the space-first layout each is two `matmul` calls with a 6×6 or
-4×6 matrix whose other operand is a strided view, rows of N·C numbers, so nothing is gathered.  The
-work goes tile row by tile row, so that what one step writes the next finds in the cache.
+The transforms are separable: first along the height, then along the width.  In the space-first
+layout each half is one `matmul` with a 6×6 or 4×6 matrix whose other operand is a strided view,
+rows of N·C numbers, so nothing is gathered or padded: rows outside the image are left out of the
+product.  The work goes tile row by tile row and in blocks of a few tiles, small enough that what
+one step writes the next one finds in the second-level cache.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from cnnstudio.kernels.memory import Memory
-from cnnstudio.kernels.window import TILE, Window, fill_border
+from cnnstudio.kernels.window import Window, pieces
 
 Array = NDArray[Any]
 
@@ -84,75 +86,98 @@ def suits(window: Window, extent: tuple[int, ...], channels: int) -> bool:
 
 
 def forward(x: Array, weight: Array, window: Window, memory: Memory) -> tuple[Array, Array]:
-    """Return the convolution of ``x (H, W, N, C)`` and the transformed tiles V.
-
-    V is ``(6, 6, tile rows, tile columns, N·C)``.
-    """
-    height, width, samples, channels = x.shape
-    filters = weight.shape[-1]
-    outputs = window.output_extent((height, width))
+    """Return the convolution of ``x (H, W, N, C)`` and the transformed tiles V, block by block."""
+    samples, channels, filters = x.shape[-2], *weight.shape[-2:]
+    outputs = window.output_extent(x.shape[:2])
     down, across = _tile_counts(outputs)
+    _, _, bt = _matrices(x.dtype)
     u = _filter_transform(weight)
     y = memory.keep((*outputs, samples, filters), x.dtype)
-    v = memory.keep((POINTS, POINTS, down, across, samples * channels), x.dtype)
-    for rows in _tile_rows(down, across * samples * (channels + filters)):
-        some = rows.stop - rows.start
-        _input_transform(_padded_rows(x, window, rows, across, memory), v[:, :, rows], memory)
-        m = memory.temporary("m", (36, some * across * samples, filters), x.dtype)
-        np.matmul(v[:, :, rows].reshape(*m.shape[:2], channels, copy=False), u, out=m)
-        m = m.reshape(POINTS, POINTS, some, across, samples * filters)
-        _output_transform(m, y.reshape(*outputs, -1)[rows.start * OUT : rows.stop * OUT], memory)
-    return y, v
+    kept = memory.keep((36 * down * across * samples * channels,), x.dtype)
+    used = 0
+    for some in _parts(samples, across, max(channels, filters)):
+        xs, ys = _merged(x[:, :, some]), _merged(y[:, :, some])
+        n = some.stop - some.start
+        for row in range(down):
+            half = _input_rows(xs, row, across, window, memory)
+            for tiles in _blocks(across, n, channels + filters):
+                count = tiles.stop - tiles.start
+                v = kept[used : used + 36 * count * n * channels]
+                used += v.size
+                out = v.reshape(6, 6, count, n * channels).transpose(0, 2, 1, 3)
+                np.matmul(bt, half[:, tiles], out=out)
+                m = memory.temporary("m", (36, count * n, filters), x.dtype)
+                np.matmul(v.reshape(36, -1, channels), u, out=m)
+                m = m.reshape(POINTS, POINTS, count, -1)
+                _output_tiles(m, ys[row * OUT : (row + 1) * OUT], tiles, memory)
+    return y, kept
 
 
 def backward(
     d: Array,
     weight: Array,
-    v: Array,
+    kept: Array,
     window: Window,
     extent: tuple[int, ...],
     needs_input: bool,
     memory: Memory,
 ) -> tuple[Array | None, Array]:
     """Return input gradient (None unless needed) and weight gradient."""
-    height, width, samples, filters = d.shape
-    channels = weight.shape[-2]
-    down, across = _tile_counts((height, width))
-    ut = _filter_transform(weight).transpose(0, 2, 1)
+    samples, channels, filters = d.shape[-2], *weight.shape[-2:]
+    down, across = _tile_counts(d.shape[:2])
+    at, _, bt = _matrices(d.dtype)
+    ut = np.ascontiguousarray(_filter_transform(weight).transpose(0, 2, 1))
     du = np.zeros((36, channels, filters), d.dtype)
-    grid = None
-    if needs_input:
-        shape = (down * OUT + 2, across * OUT + 2, samples * channels)
-        grid = memory.temporary("dx", shape, d.dtype, zero=True)
-    for rows in _tile_rows(down, across * samples * (channels + filters)):
-        some = rows.stop - rows.start
-        points = (36, some * across * samples)
-        dm = memory.temporary("m", (POINTS, POINTS, some, across, samples * filters), d.dtype)
-        _output_adjoint(_whole_tiles(d, rows, across, memory), dm, memory)
-        dm = dm.reshape(*points, filters)
-        du += v[:, :, rows].reshape(*points, channels, copy=False).transpose(0, 2, 1) @ dm
-        if grid is not None:
-            dv = memory.temporary("dv", (*points, channels), d.dtype)
-            np.matmul(dm, ut, out=dv)
-            dv = dv.reshape(POINTS, POINTS, some, across, samples * channels)
-            _input_adjoint(dv, grid[rows.start * OUT : rows.stop * OUT + 2], memory)
-    dw = _filter_adjoint(du, memory)
-    if grid is None:
-        return None, dw
-    dx = memory.keep((*extent, samples, channels), d.dtype)
-    dx[...] = grid.reshape(*grid.shape[:2], samples, channels)[window.interior(extent)]
-    return dx, dw
+    part = memory.temporary("du", du.shape, d.dtype)
+    dx = memory.keep((*extent, samples, channels), d.dtype) if needs_input else None
+    used = 0
+    for some in _parts(samples, across, max(channels, filters)):
+        ds = _merged(d[:, :, some])
+        n = some.stop - some.start
+        carry = memory.temporary("carry", (2, extent[1], n * channels), d.dtype)
+        for row in range(down):
+            half = _gradient_rows(ds, row, across, memory)
+            wide = memory.temporary("wide", (6, across * OUT + OUT, n * channels), d.dtype)
+            spill = memory.temporary("spill", (6, across, 2, n * channels), d.dtype)
+            for tiles in _blocks(across, n, channels + filters):
+                count = tiles.stop - tiles.start
+                v = kept[used : used + 36 * count * n * channels].reshape(36, -1, channels)
+                used += v.size
+                dm = memory.temporary("m", (6, 6, count, n * filters), d.dtype)
+                np.matmul(at.T, half[:, tiles], out=dm.transpose(0, 2, 1, 3))
+                dm = dm.reshape(36, -1, filters)
+                du += np.matmul(v.transpose(0, 2, 1), dm, out=part)
+                if dx is not None:
+                    dv = memory.temporary("dv", v.shape, d.dtype)
+                    np.matmul(dm, ut, out=dv)
+                    by_tile = dv.reshape(6, 6, count, -1).transpose(0, 2, 1, 3)
+                    columns = wide[:, tiles.start * OUT : tiles.stop * OUT]
+                    np.matmul(bt.T[:OUT], by_tile, out=columns.reshape(6, count, OUT, -1))
+                    np.matmul(bt.T[OUT:], by_tile, out=spill[:, tiles])
+            if dx is not None:
+                wide[:, across * OUT :] = 0
+                wide[:, OUT:].reshape(6, across, OUT, -1)[:, :, :2] += spill
+                _add_rows(wide, _merged(dx[:, :, some]), row, down, window, carry)
+    return dx, _filter_adjoint(du, memory)
 
 
 def _tile_counts(outputs: tuple[int, ...]) -> tuple[int, int]:
     return -(-outputs[0] // OUT), -(-outputs[1] // OUT)
 
 
-def _tile_rows(down: int, row: int) -> Iterator[slice]:
-    """Yield groups of tile rows whose transforms fit the cache; ``row`` numbers per point."""
-    step = max(1, TILE // (POINTS * POINTS * row))
-    for start in range(0, down, step):
-        yield slice(start, min(start + step, down))
+def _parts(samples: int, across: int, channels: int) -> Iterator[slice]:
+    """Cut the samples so that one transformed tile row stays in the cache."""
+    return pieces(samples, POINTS * (across * OUT + 2) * channels)
+
+
+def _blocks(across: int, samples: int, channels: int) -> Iterator[slice]:
+    """Cut a tile row so that the operands of the 36 products stay in the cache."""
+    return pieces(across, POINTS**2 * samples * channels)
+
+
+def _merged(a: Array) -> Array:
+    """View ``(H, W, N, C)`` as ``(H, W, N·C)``."""
+    return a.reshape(*a.shape[:2], -1)
 
 
 def _filter_transform(weight: Array) -> Array:
@@ -172,94 +197,76 @@ def _filter_adjoint(du: Array, memory: Memory) -> Array:
     return dw
 
 
-def _padded_rows(x: Array, window: Window, rows: slice, across: int, memory: Memory) -> Array:
-    """Return the input rows of these tile rows with zeros around, ``(4r + 2, 4t + 2, N·C)``."""
-    height, width, samples, channels = x.shape
+def _input_rows(x: Array, row: int, across: int, window: Window, memory: Memory) -> Array:
+    """Return Bᵀ X of one tile row of ``x (H, W, Q)`` as overlapping tiles ``(6, t, 6, Q)``.
+
+    Rows in the padding are left out of the product, columns in the padding are zeros.
+    """
+    _, _, bt = _matrices(x.dtype)
+    height, width, q = x.shape
     (top, _), (left, _) = window.padding
-    tall, wide = (rows.stop - rows.start) * OUT + 2, across * OUT + 2
-    out = memory.temporary("rows", (tall, wide, samples, channels), x.dtype)
-    first = rows.start * OUT - top  # the input row that falls on row 0 of `out`
-    inside = (
-        slice(min(max(-first, 0), tall), max(min(height - first, tall), 0)),
-        slice(left, min(left + width, wide)),
+    half = memory.temporary("half", (6, across * OUT + 2, q), x.dtype)
+    half[:, :left] = 0
+    half[:, left + width :] = 0
+    first = row * OUT - top
+    low, high = min(max(first, 0), height), min(max(first + 6, 0), height)
+    np.matmul(
+        bt[:, low - first : high - first] if high > low else bt[:, :0],
+        x[low:high].transpose(1, 0, 2),
+        out=half[:, left : left + width].transpose(1, 0, 2),
     )
-    fill_border(out, inside, 0)
-    out[inside] = x[
-        first + inside[0].start : first + inside[0].stop, : inside[1].stop - inside[1].start
-    ]
-    return out.reshape(tall, wide, -1)
+    a, b, c = half.strides
+    return as_strided(half, (6, across, 6, q), (a, OUT * b, b, c), writeable=False)
 
 
-def _whole_tiles(d: Array, rows: slice, across: int, memory: Memory) -> Array:
-    """Return rows of ``d`` as ``(4r, 4t, N·F)``, with zeros where a tile hangs over."""
-    tall, wide = (rows.stop - rows.start) * OUT, across * OUT
-    part = d[rows.start * OUT : rows.stop * OUT]
-    if part.shape[:2] != (tall, wide) or not part.flags.c_contiguous:
-        out = memory.temporary("rows", (tall, wide, *d.shape[2:]), d.dtype)
-        inside = (slice(0, part.shape[0]), slice(0, part.shape[1]))
-        fill_border(out, inside, 0)
-        out[inside] = part
-        part = out
-    return part.reshape(tall, wide, -1)
-
-
-def _overlapping(rows: Array, size: int) -> Array:
-    """View ``(4r + e, W, Q)`` as the overlapping rows of r tiles, ``(r, W, size, Q)``."""
-    down = (rows.shape[0] - size) // OUT + 1
-    a, b, c = rows.strides
-    return as_strided(rows, (down, rows.shape[1], size, rows.shape[2]), (OUT * a, b, a, c))
-
-
-def _input_transform(rows: Array, v: Array, memory: Memory) -> None:
-    """Fill ``v (6, 6, r, t, Q)`` with Bᵀ X B from padded ``rows (4r + 2, 4t + 2, Q)``."""
-    _, _, bt = _matrices(v.dtype)
-    _, _, down, across, q = v.shape
-    half = memory.temporary("half", (down, POINTS, rows.shape[1], q), v.dtype)
-    np.matmul(bt, _overlapping(rows, POINTS), out=half.transpose(0, 2, 1, 3))
-    a, b, c, e = half.strides
-    tiles = as_strided(half, (down, POINTS, across, POINTS, q), (a, b, OUT * c, c, e))
-    np.matmul(bt, tiles, out=v.transpose(2, 0, 3, 1, 4))
-
-
-def _input_adjoint(dv: Array, grid: Array, memory: Memory) -> None:
-    """Add B dV Bᵀ of ``dv (6, 6, r, t, Q)`` to the padded rows ``grid (4r + 2, 4t + 2, Q)``."""
-    _, _, bt = _matrices(dv.dtype)
-    _, _, down, across, q = dv.shape
-    half = memory.temporary("half", (POINTS, down, across, POINTS, q), dv.dtype)
-    np.matmul(bt.T, dv.transpose(0, 2, 3, 1, 4), out=half)
-    wide = memory.temporary("wide", (POINTS, down, across * OUT + 2, q), dv.dtype)
-    tiles = wide[:, :, : across * OUT].reshape(POINTS, down, across, OUT, q)
-    wide[:, :, across * OUT :] = 0
-    tiles[...] = half[:, :, :, :OUT]
-    for i in range(POINTS - OUT):
-        wide[:, :, OUT + i :: OUT] += half[:, :, :, OUT + i]
-    full = memory.temporary("half", (down, wide.shape[2], POINTS, q), dv.dtype)
-    np.matmul(bt.T, wide.transpose(1, 2, 0, 3), out=full)
-    for i in range(POINTS):
-        grid[i : i + OUT * down : OUT][:down] += full[:, :, i]
-
-
-def _output_transform(m: Array, y: Array, memory: Memory) -> None:
-    """Fill the rows ``y (≤ 4r, ≤ 4t, Q)`` with Aᵀ M A of ``m (6, 6, r, t, Q)``."""
-    at, _, _ = _matrices(m.dtype)
-    _, _, down, across, q = m.shape
-    width = y.shape[1]
-    half = memory.temporary("half", (POINTS, down, across, OUT, q), m.dtype)
-    np.matmul(at, m.transpose(0, 2, 3, 1, 4), out=half)
-    half = half.reshape(POINTS, down, across * OUT, q)[:, :, :width].transpose(1, 2, 0, 3)
-    if len(y) == down * OUT:
-        np.matmul(at, half, out=_overlapping(y, OUT))
-        return
-    whole = memory.temporary("wide", (down * OUT, width, q), m.dtype)
-    np.matmul(at, half, out=_overlapping(whole, OUT))
-    y[...] = whole[: len(y)]
-
-
-def _output_adjoint(d: Array, dm: Array, memory: Memory) -> None:
-    """Fill ``dm (6, 6, r, t, Q)`` with A dY Aᵀ of ``d (4r, 4t, Q)``."""
+def _gradient_rows(d: Array, row: int, across: int, memory: Memory) -> Array:
+    """Return A dY of one tile row of ``d (H, W, Q)`` as tiles ``(6, t, 4, Q)``."""
     at, _, _ = _matrices(d.dtype)
-    _, _, down, across, q = dm.shape
-    half = memory.temporary("half", (down, POINTS, d.shape[1], q), d.dtype)
-    np.matmul(at.T, _overlapping(d, OUT), out=half.transpose(0, 2, 1, 3))
-    tiles = half.reshape(down, POINTS, across, OUT, q)
-    np.matmul(at.T, tiles, out=dm.transpose(2, 0, 3, 1, 4))
+    some = d[row * OUT : (row + 1) * OUT]
+    rows, width, q = some.shape
+    half = memory.temporary("half", (6, across * OUT, q), d.dtype)
+    half[:, width:] = 0
+    np.matmul(at.T[:, :rows], some.transpose(1, 0, 2), out=half[:, :width].transpose(1, 0, 2))
+    return half.reshape(6, across, OUT, q)
+
+
+def _output_tiles(m: Array, y: Array, tiles: slice, memory: Memory) -> None:
+    """Write Aᵀ M A of ``m (6, 6, t, Q)`` into these tiles of the rows ``y (≤ 4, W, Q)``."""
+    at, _, _ = _matrices(m.dtype)
+    rows, width = y.shape[:2]
+    _, _, count, q = m.shape
+    half = memory.temporary("out", (rows, 6, count, q), m.dtype)
+    np.matmul(
+        at[:rows],
+        m.reshape(6, 6 * count, q).transpose(1, 0, 2),
+        out=half.reshape(rows, 6 * count, q).transpose(1, 0, 2),
+    )
+    half = half.transpose(0, 2, 1, 3)
+    whole = min(tiles.stop, width // OUT) - tiles.start
+    columns = y[:, tiles.start * OUT : (tiles.start + whole) * OUT]
+    np.matmul(at, half[:, :whole], out=columns.reshape(rows, whole, OUT, q))
+    if whole < count:
+        rest = width % OUT
+        np.matmul(at[:rest], half[:, whole], out=y[:, width - rest :])
+
+
+def _add_rows(wide: Array, dx: Array, row: int, down: int, window: Window, carry: Array) -> None:
+    """Write B times ``wide`` into the rows of ``dx`` under a tile row; two rows reach the next."""
+    _, _, bt = _matrices(dx.dtype)
+    height, width, _ = dx.shape
+    (top, _), (left, _) = window.padding
+    source = wide[:, left : left + width].transpose(1, 0, 2)
+    first = row * OUT - top
+    low, high = min(max(first, 0), height), min(max(first + OUT, 0), height)
+    if high > low:
+        out = dx[low:high]
+        np.matmul(bt.T[low - first : high - first], source, out=out.transpose(1, 0, 2))
+        if row:
+            for i in range(2):
+                if low <= first + i < high:
+                    dx[first + i] += carry[i]
+    np.matmul(bt.T[OUT:], source, out=carry.transpose(1, 0, 2))
+    if row == down - 1:
+        for i in range(2):
+            if first + OUT + i < height:
+                dx[first + OUT + i] = carry[i]
