@@ -193,7 +193,8 @@ def window_summary(owner: Any) -> str:
     """Return kernel, stride, padding, dilation and groups where they say something."""
     kernel = owner.kernel if isinstance(owner.kernel, tuple) else (owner.kernel,) * 2
     words = [geometry.times(kernel)]
-    if owner.stride not in (1, None, owner.kernel):
+    usual = (None, owner.kernel) if owner.family == "pooling" else (1,)
+    if owner.stride not in usual:
         words.append(f"stride {_short(owner.stride)}")
     if owner.padding not in (0, "valid"):
         words.append(f"pad {_short(owner.padding)}")

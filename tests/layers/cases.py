@@ -79,57 +79,75 @@ def on(*shapes: Shape, layers: list[Layer]) -> list[Case]:
 CASES: dict[str, list[Case]] = {
     "Input": on(layers=[cnn.Input(), cnn.Input(3, 64), cnn.Input(20), cnn.Input(1, 4, 5, 6)]),
     "Conv": [
-        *on(IMAGE, layers=[
-            cnn.Conv(),
-            cnn.Conv(3, 5, padding=2),
-            cnn.Conv(4, (2, 3), stride=(3, 2), bias=False),
-            cnn.Conv(4, 4, padding="same"),
-            cnn.Conv(3, (4, 3), stride=2, padding="same"),
-            cnn.Conv(3, 3, padding=((0, 1), (2, 0))),
-            cnn.Conv(3, 2, padding=(1, 2), dilation=(3, 2)),
-            cnn.Conv(6, 3, stride=2, padding=1, groups=2),
-            cnn.Conv(8, 3, groups=4, padding="valid"),
-            cnn.Conv(4, 3, groups=4, dilation=2, padding="same", bias=False),
-            cnn.Conv(5, 1),
-            cnn.Conv(5, 1, stride=2, initialiser="glorot_normal"),
-        ]),
-        *on((8, 9, 10), layers=[
-            cnn.Conv(8, 3, padding=1),
-            cnn.Conv(9, 3, padding=((0, 2), (1, 0))),
-        ]),
+        *on(
+            IMAGE,
+            layers=[
+                cnn.Conv(),
+                cnn.Conv(3, 5, padding=2),
+                cnn.Conv(4, (2, 3), stride=(3, 2), bias=False),
+                cnn.Conv(4, 4, padding="same"),
+                cnn.Conv(3, (4, 3), stride=2, padding="same"),
+                cnn.Conv(3, 3, padding=((0, 1), (2, 0))),
+                cnn.Conv(3, 2, padding=(1, 2), dilation=(3, 2)),
+                cnn.Conv(6, 3, stride=2, padding=1, groups=2),
+                cnn.Conv(8, 3, groups=4, padding="valid"),
+                cnn.Conv(4, 3, groups=4, dilation=2, padding="same", bias=False),
+                cnn.Conv(5, 1),
+                cnn.Conv(5, 1, stride=2, initialiser="glorot_normal"),
+            ],
+        ),
+        *on(
+            (8, 9, 10),
+            layers=[
+                cnn.Conv(8, 3, padding=1),
+                cnn.Conv(9, 3, padding=((0, 2), (1, 0))),
+            ],
+        ),
         *on((16, 5, 5), layers=[cnn.Conv(3, 3, stride=2, padding=1), cnn.Conv(4, 2, groups=4)]),
-        *on(SIGNAL, layers=[
-            cnn.Conv(3, 3),
-            cnn.Conv(6, 4, stride=2, padding="same", groups=2),
-            cnn.Conv(4, 2, dilation=3, padding=((2, 0),), groups=4),
-            cnn.Conv(2, 9),
-        ]),
-        *on(VOLUME, layers=[
-            cnn.Conv(3, 2),
-            cnn.Conv(2, (1, 3, 2), stride=(2, 1, 1), padding=(0, 1, 1), groups=2),
-        ]),
+        *on(
+            SIGNAL,
+            layers=[
+                cnn.Conv(3, 3),
+                cnn.Conv(6, 4, stride=2, padding="same", groups=2),
+                cnn.Conv(4, 2, dilation=3, padding=((2, 0),), groups=4),
+                cnn.Conv(2, 9),
+            ],
+        ),
+        *on(
+            VOLUME,
+            layers=[
+                cnn.Conv(3, 2),
+                cnn.Conv(2, (1, 3, 2), stride=(2, 1, 1), padding=(0, 1, 1), groups=2),
+            ],
+        ),
     ],
     "MaxPool": [
-        *on(IMAGE, layers=[
-            cnn.MaxPool(),
-            cnn.MaxPool(3, stride=1),
-            cnn.MaxPool(3, stride=2, padding=1),
-            cnn.MaxPool((2, 3), stride=(1, 2), padding=((1, 0), (0, 1))),
-            cnn.MaxPool(4, stride=2, padding="same"),
-            cnn.MaxPool(1),
-        ]),
+        *on(
+            IMAGE,
+            layers=[
+                cnn.MaxPool(),
+                cnn.MaxPool(3, stride=1),
+                cnn.MaxPool(3, stride=2, padding=1),
+                cnn.MaxPool((2, 3), stride=(1, 2), padding=((1, 0), (0, 1))),
+                cnn.MaxPool(4, stride=2, padding="same"),
+                cnn.MaxPool(1),
+            ],
+        ),
         *on((2, 12, 11), layers=[cnn.MaxPool(6, stride=3), cnn.MaxPool(2, stride=3)]),
         *on(SIGNAL, layers=[cnn.MaxPool(2), cnn.MaxPool(4, stride=2, padding=2)]),
         *on(VOLUME, layers=[cnn.MaxPool(2), cnn.MaxPool((1, 3, 2), stride=1)]),
     ],
     "AveragePool": [
-        *on(IMAGE, layers=[
-            cnn.AveragePool(),
-            cnn.AveragePool(3, stride=1),
-            cnn.AveragePool(3, stride=2, padding=1),
-            cnn.AveragePool((2, 3), stride=(1, 2), padding=((1, 0), (0, 1))),
-            cnn.AveragePool(4, stride=2, padding="same"),
-        ]),
+        *on(
+            IMAGE,
+            layers=[
+                cnn.AveragePool(),
+                cnn.AveragePool(3, stride=1),
+                cnn.AveragePool(3, stride=2, padding=1),
+                cnn.AveragePool((2, 3), stride=(1, 2), padding=((1, 0), (0, 1))),
+                cnn.AveragePool(4, stride=2, padding="same"),
+            ],
+        ),
         *on(SIGNAL, layers=[cnn.AveragePool(2), cnn.AveragePool(4, stride=3, padding=2)]),
         *on(VOLUME, layers=[cnn.AveragePool(2), cnn.AveragePool((1, 3, 2), stride=1)]),
     ],
@@ -149,11 +167,14 @@ CASES: dict[str, list[Case]] = {
             "Dropout": [cnn.Dropout(), cnn.Dropout(0.2), cnn.Dropout(0)],
         }.items()
     },
-    "Dense": on((12,), layers=[
-        cnn.Dense(),
-        cnn.Dense(1),
-        cnn.Dense(7, bias=False, initialiser="lecun_uniform"),
-    ]),
+    "Dense": on(
+        (12,),
+        layers=[
+            cnn.Dense(),
+            cnn.Dense(1),
+            cnn.Dense(7, bias=False, initialiser="lecun_uniform"),
+        ],
+    ),
     "Add": [
         Case(cnn.Add(), (IMAGE,) * 2),
         Case(cnn.Add(), (SIGNAL,) * 3),
