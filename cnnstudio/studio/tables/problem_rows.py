@@ -154,7 +154,9 @@ class ProblemDelegate(QStyledItemDelegate):
         painter.restore()
 
     def _ground(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
-        rect = option.rect
+        rect, low = QRect(option.rect), option.rect.bottom()
+        painter.fillRect(rect, theme().color("panel"))
+        rect.setHeight(row_height())  # its repairs are below
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         hovered = getattr(option.widget, "hovered", -1) == index.row()
         ground = "accent-bg" if selected else "hover" if hovered else "panel"

@@ -77,6 +77,8 @@ class RepairsView(QWidget):
         if repairs:
             self._inside = self._rows(repairs, first)
             self._layout.addWidget(self._inside)
+            self._inside.show()  # what is hidden needs no room
+            self._layout.activate()
 
     def _rows(self, repairs: tuple[Repair, ...], first: bool) -> QWidget:
         inside = QWidget(self)
