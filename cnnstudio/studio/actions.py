@@ -158,7 +158,7 @@ DECLARATIONS: tuple[Declaration, ...] = (
         "Ctrl+Shift+E", "", "View/Panels",
     ),
     Declaration(
-        "show_problems", "Pro&blems", "Show errors, warnings and notes", "Ctrl+Shift+P", "",
+        "show_problems", "P&roblems", "Show errors, warnings and notes", "Ctrl+Shift+P", "",
         "View/Panels",
     ),
     Declaration(

@@ -70,16 +70,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     from cnnstudio.studio.options import parse
 
     options = parse(sys.argv[1:] if argv is None else argv)
-    if options.screenshot and not _has_display():
-        os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    application = create_application([sys.argv[0]])
     if options.screenshot:
         from cnnstudio.studio.screenshot import take
 
-        return take(application, options)
+        if not _has_display():
+            os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        return take(options)
+    application = create_application([sys.argv[0]])
     from cnnstudio.studio.window import MainWindow
 
     window = MainWindow(options.design)
+    if options.theme:
+        theme().set_mode(options.theme)
+    if options.size:
+        window.resize(*options.size)
     window.show()
     return application.exec()
 

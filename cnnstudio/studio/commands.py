@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Qt, QTimer, QUrl, Slot
+from PySide6.QtCore import QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QAction, QActionGroup, QDesktopServices, QGuiApplication, QShortcut
 
 from cnnstudio.design import Repair, edits
@@ -34,27 +34,23 @@ class Commands(QObject):
         self._training = window.training
         self._canvas: Any = window.canvas
         self._repairs: tuple[Repair, ...] = ()
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.setInterval(0)
-        self._later.timeout.connect(self.refresh)
         self._connect()
         self._connect_choices()
         self._bind_keys()
-        self._document.changed.connect(self._later.start)
-        self._document.selection_changed.connect(self._later.start)
-        self._document.undo_stack.indexChanged.connect(self._later.start)
+        self._document.changed.connect(self._show_edits)
+        self._document.changed.connect(self._show_problems)
+        self._document.selection_changed.connect(self._show_edits)
+        self._document.undo_stack.indexChanged.connect(self._show_history)
         self._training.state_changed.connect(self._show_transport)
-        self._bench.dataset_changed.connect(self._later.start)
-        self._bench.probes.changed.connect(self._later.start)
-        QGuiApplication.clipboard().dataChanged.connect(self._later.start)
+        self._bench.dataset_changed.connect(self._show_problems)
+        self._bench.probes.changed.connect(self._show_edits)
+        QGuiApplication.clipboard().dataChanged.connect(self._show_edits)
         self.refresh()
 
     def close(self) -> None:
         """Observe nothing any more."""
-        self._later.stop()
-        QGuiApplication.clipboard().dataChanged.disconnect(self._later.start)
-        self._document.undo_stack.indexChanged.disconnect(self._later.start)
+        QGuiApplication.clipboard().dataChanged.disconnect(self._show_edits)
+        self._document.undo_stack.indexChanged.disconnect(self._show_history)
 
     def _connect(self) -> None:
         window, training, canvas = self._window, self._training, self._canvas
@@ -273,7 +269,6 @@ class Commands(QObject):
 
     # what can be done now
 
-    @Slot()
     def refresh(self) -> None:
         """Enable what can be done, and say of the rest why not."""
         self._show_history()
@@ -281,6 +276,7 @@ class Commands(QObject):
         self._show_problems()
         self._show_transport()
 
+    @Slot()
     def _show_history(self) -> None:
         stack, allow = self._document.undo_stack, self._actions.allow
         for name, can, text in (
@@ -291,6 +287,7 @@ class Commands(QObject):
             self._actions.retitle(f"action_{name}", f"{title} {text.lower()}" if can else title)
             allow(f"action_{name}", "" if can else f"there is nothing to {name}")
 
+    @Slot()
     def _show_edits(self) -> None:
         document, allow = self._document, self._actions.allow
         names, chosen = document.design.names, document.selection
@@ -317,6 +314,7 @@ class Commands(QObject):
         allow("action_next_probe", probes)
         allow("action_previous_probe", probes)
 
+    @Slot()
     def _show_problems(self) -> None:
         found = self._document.analysis.diagnostics
         errors = self._document.analysis.errors
@@ -369,4 +367,4 @@ class Commands(QObject):
         action = self._actions["action_train"]
         if action.text() != text:
             self._actions.retitle("action_train", text, tip)
-            theme().set_icon(action, icon, "on-accent")
+            theme().set_icon(action, icon)

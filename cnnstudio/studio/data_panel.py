@@ -163,7 +163,7 @@ class DataChip(QToolButton):
     def refresh(self) -> None:
         """Show the data at hand."""
         ratio = self.devicePixelRatioF()
-        self.icon_label.setPixmap(theme().pixmap("data", 15, "text-2", ratio))
+        self.icon_label.setPixmap(theme().pixmap("input", 15, "text-2", ratio))
         self.arrow.setPixmap(theme().pixmap("chevron-down", 12, "text-3", ratio))
         dataset = self._workbench.dataset
         if self._loader.source:

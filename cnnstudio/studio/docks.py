@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
+from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import (
     QDockWidget,
     QFrame,
@@ -27,6 +28,12 @@ if TYPE_CHECKING:
 VERSION = 1
 """Of the stored layout; a number up forgets the old ones."""
 
+HIGH_TAB = "QTabBar::tab { padding: 9px 10px 7px 10px; }"
+"""Tabs beside the view bar are as high as it."""
+
+LOWER_MOST = 330
+"""Height of the lower dock in a high window."""
+
 _Area = Qt.DockWidgetArea
 
 
@@ -36,15 +43,19 @@ class DockTitle(QFrame):
     def __init__(self, dock: QDockWidget) -> None:
         super().__init__(dock)
         mark(self, surface="panel", edge="bottom")
-        self.setFixedHeight(METRICS.view_bar if dock.objectName() == "dock_properties"
-                            else METRICS.tab_bar)
+        beside_canvas = dock.objectName() == "dock_properties"
+        self.setFixedHeight(METRICS.view_bar if beside_canvas else METRICS.tab_bar)
         tab = QTabBar()
+        tab.setExpanding(False)
+        if beside_canvas:
+            tab.setStyleSheet(HIGH_TAB)
         tab.addTab(dock.windowTitle())
         tab.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         tab.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         tab.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._buttons: list[QToolButton] = []
         row = QHBoxLayout(self)
-        row.setContentsMargins(6, 0, 4, 0)
+        row.setContentsMargins(4, 0, 4, 0)
         row.setSpacing(0)
         row.addWidget(tab, 0, Qt.AlignmentFlag.AlignBottom)
         row.addStretch()
@@ -57,11 +68,23 @@ class DockTitle(QFrame):
             button.setAccessibleName(f"{name.capitalize()} {dock.windowTitle()}")
             button.setToolTip(tip)
             button.setFixedSize(22, 22)
-            mark(button, small=True)
+            button.setStyleSheet("padding: 0;")
+            button.hide()
+            self._buttons.append(button)
             theme().set_icon(button, icon, "text-3")
             button.clicked.connect(self._float if name == "float" else dock.close)
             row.addWidget(button)
         self._dock = dock
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Offer the buttons to the pointer; the menus offer the same to the keyboard."""
+        for button in self._buttons:
+            button.show()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Be calm again."""
+        for button in self._buttons:
+            button.hide()
 
     @Slot()
     def _float(self) -> None:
@@ -72,15 +95,21 @@ class Panel(QDockWidget):
     """A dock whose title shows only while no tab names it."""
 
     def __init__(self, name: str, title: str, content: QWidget, window: QMainWindow) -> None:
-        super().__init__(title, window)
+        super().__init__(window)
         self.setObjectName(f"dock_{name}")
-        self.setAccessibleName(title)
+        self.rename(title)
         self.setWidget(content)
         self._head = DockTitle(self)
         self._none = QWidget(self)
         self._none.setFixedHeight(0)
         self._none.hide()
         self.setTitleBarWidget(self._head)
+
+    def rename(self, title: str) -> None:
+        """Change the title of panel and tab."""
+        self.setAccessibleName(title)
+        # An ampersand of a tab marks a letter unless there are two.
+        self.setWindowTitle(title.replace("&", "&&"))
 
     def show_title(self, wanted: bool) -> None:
         """Show the title, or leave it to the tab."""
@@ -128,6 +157,7 @@ class Docks(QObject):
         self.left_tabs.setObjectName("left_tabs")
         self.left_tabs.setAccessibleName("Blocks and templates")
         self.left_tabs.setDocumentMode(True)
+        self.left_tabs.tabBar().setStyleSheet(HIGH_TAB)
         self.palette = Palette(self._workbench)
         self.left_tabs.addTab(self.palette, "Blocks")
         self.left_tabs.addTab(TemplatesPanel(self._workbench), "Templates")
@@ -201,7 +231,9 @@ class Docks(QObject):
         sizes = METRICS
         left = sizes.left_dock if wide else sizes.left_dock_narrow
         right = sizes.right_dock if wide else sizes.right_dock_narrow
-        lower = sizes.lower_dock if wide else sizes.lower_dock_narrow
+        lower = sizes.lower_dock_narrow
+        if wide:
+            lower = min(max(self._window.height() // 3, sizes.lower_dock), LOWER_MOST)
         properties, first = self.panels["properties"], self.panels["shapes"]
         window = self._window
         window.resizeDocks([self.left, properties], [left, right], Qt.Orientation.Horizontal)
@@ -244,7 +276,6 @@ class Docks(QObject):
 
     def badge(self, name: str, count: int) -> None:
         """Say how many things a panel holds in its tab."""
-        panel = self.panels[name]
-        title = LOWER[name] + (f"  {count}" if count else "")
-        if panel.windowTitle() != title:
-            panel.setWindowTitle(title)
+        title = f"{LOWER[name]}  {count}" if count else LOWER[name]
+        if self.panels[name].accessibleName() != title:
+            self.panels[name].rename(title)

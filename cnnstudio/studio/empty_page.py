@@ -60,7 +60,7 @@ class TemplateCard(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colors, radius = theme(), METRICS.radius_card
         frame = QRectF(self.rect()).adjusted(4.5, 4.5, -4.5, -4.5)
-        draw_shadow(painter, frame, radius)
+        draw_shadow(painter, frame, radius=radius, dark=colors.dark)
         focused, hovered = self.hasFocus(), self.underMouse()
         painter.setBrush(colors.color("card"))
         if focused:

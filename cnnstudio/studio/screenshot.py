@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import os
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QThreadPool, QTimer, Slot
+from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
+from cnnstudio.studio.application import create_application
+from cnnstudio.studio.theme import theme
 from cnnstudio.studio.window import MainWindow
 
+SIZE = (1600, 1000)
 STEP_MS = 50
 QUIET_STEPS = 8
 """The window counts as painted when nothing was reported for this many steps."""
@@ -98,24 +103,35 @@ class Photographer(QObject):
         path = Path(self._options.screenshot)
         picture = self._window.grab()
         if not picture.save(str(path)):
-            self.failure = f"The picture cannot be saved to {path}."
+            self.failure = f"the picture cannot be saved to {path}"
         self._window.close()
         QApplication.exit(1 if self.failure else 0)
 
 
-def take(application: QApplication, options: argparse.Namespace) -> int:
-    """Take the picture and return the exit status."""
+def take(options: argparse.Namespace) -> int:
+    """Take the picture and return the exit status; the user's settings play no part."""
+    with tempfile.TemporaryDirectory(prefix="cnnstudio-picture-") as folder:
+        home = os.environ.get("CNNSTUDIO_HOME")
+        os.environ["CNNSTUDIO_HOME"] = folder
+        try:
+            return _take(create_application([sys.argv[0]]), options)
+        finally:
+            del os.environ["CNNSTUDIO_HOME"]
+            if home is not None:
+                os.environ["CNNSTUDIO_HOME"] = home
+
+
+def _take(application: QApplication, options: argparse.Namespace) -> int:
     window = MainWindow(options.design)
-    if options.size:
-        window.resize(*options.size)
+    theme().set_mode(options.theme or "light")
+    window.resize(*(options.size or SIZE))
     if options.select and options.select not in window.document.design:
-        print(f"There is no block named {options.select}.", file=sys.stderr)
+        print(f"cnnstudio: there is no block named {options.select}", file=sys.stderr)
         window.close()
         return 1
     window.show()
     photographer = Photographer(window, options)
     status = application.exec()
     if photographer.failure:
-        print(photographer.failure, file=sys.stderr)
-    QThreadPool.globalInstance().waitForDone(1000)
+        print(f"cnnstudio: {photographer.failure}", file=sys.stderr)
     return status

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStatusBar, QToolButton, QWidget
 
 from cnnstudio.studio import numbers
@@ -101,7 +101,8 @@ class StatusBar(QStatusBar):
             made.setDefaultAction(action)
             made.setAccessibleName(action.toolTip().splitlines()[0])
             made.setFixedSize(24, 22)
-            made.setAutoRaise(True)
+            made.setIconSize(QSize(15, 15))
+            made.setStyleSheet("padding: 0;")
             row.addWidget(made)
         return holder
 

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from cnnstudio.studio import numbers
-from cnnstudio.studio.actions import titled
+from cnnstudio.studio.actions import plain, titled
 from cnnstudio.studio.data_panel import DataChip, DataLoader
 from cnnstudio.studio.theme import METRICS, label, mark, theme
 from cnnstudio.studio.workbench import Workbench
@@ -36,8 +36,7 @@ class Transport(QWidget):
         self.setObjectName("transport")
         self._workbench, self._training = workbench, workbench.training
         actions = workbench.actions
-        self.train_button = _button(actions["action_train"], primary=True)
-        self.train_button.setMinimumWidth(78)
+        self.train_button = TrainButton(actions["action_train"])
         self.status = QLabel()
         self.status.setObjectName("transport_status")
         self.status.setTextFormat(Qt.TextFormat.RichText)
@@ -93,14 +92,7 @@ class Transport(QWidget):
         self.bar.setValue(round(_RESOLUTION * self._share()))
 
     def _share(self) -> float:
-        progress = self._training.progress
-        if progress is None or not progress.epochs or not progress.batches:
-            return 0.0
-        if self._training.state == "finished":
-            return 1.0
-        # Epochs count from 1 while one is under way; `batch` of it are done.
-        done = max(progress.epoch - 1, 0) * progress.batches + progress.batch
-        return min(done / (progress.epochs * progress.batches), 1.0)
+        return 1.0 if self._training.state == "finished" else self._training.progress.share
 
     def _sentence(self) -> tuple[str, str]:
         training, state = self._training, self._training.state
@@ -114,6 +106,8 @@ class Transport(QWidget):
             batches = -(-len(self._workbench.dataset.train) // training.plan.batch_size)
             epochs = numbers.count(training.plan.epochs, "epoch")
             return "Ready", f"{epochs} of {numbers.count(batches, 'batch', 'batches')}"
+        if state == "stopped" and training.run is not None and training.run.message:
+            return "Stopped", training.run.message
         head = {"running": "Training", "paused": "Paused", "stopped": "Stopped"}.get(
             state, "Finished"
         )
@@ -121,8 +115,6 @@ class Transport(QWidget):
 
     def _facts(self) -> list[str]:
         progress = self._training.progress
-        if progress is None:
-            return []
         found = [f"Epoch {progress.epoch}/{progress.epochs}"]
         if self._training.state != "finished" and progress.batches:
             found.append(f"batch {progress.batch}/{progress.batches}")
@@ -195,16 +187,40 @@ class SearchChip(QToolButton):
         self.icon_label.setPixmap(theme().pixmap("search", 14, "text-2", ratio))
 
 
-def _button(action: QAction, primary: bool = False) -> QToolButton:
+class TrainButton(QToolButton):
+    """The one primary button; shows the action's text and state with an icon of its own colour."""
+
+    def __init__(self, action: QAction, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("button_train")
+        mark(self, primary=True)
+        self.setFixedHeight(METRICS.button)
+        self.setMinimumWidth(88)
+        self.setIconSize(QSize(METRICS.icon_tool, METRICS.icon_tool))
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._action = action
+        self.clicked.connect(action.trigger)
+        action.changed.connect(self.refresh)
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Follow the action."""
+        text = plain(self._action.text())
+        if text != self.text():
+            self.setText(text)
+            theme().set_icon(self, "pause" if text == "Pause" else "play", "on-accent")
+        self.setEnabled(self._action.isEnabled())
+        self.setToolTip(self._action.toolTip())
+        self.setAccessibleName(titled(self._action))
+
+
+def _button(action: QAction) -> QToolButton:
     made = QToolButton()
     made.setObjectName(action.objectName().replace("action_", "button_"))
     made.setDefaultAction(action)
     made.setAccessibleName(titled(action))
     made.setFixedHeight(METRICS.button)
     made.setIconSize(QSize(METRICS.icon_tool, METRICS.icon_tool))
-    if primary:
-        mark(made, primary=True)
-        made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-    else:
-        made.setFixedWidth(METRICS.button)
+    made.setFixedWidth(METRICS.button)
     return made

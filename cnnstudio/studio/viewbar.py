@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, Slot
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Slot
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QMenu, QToolButton, QWidget
 
@@ -114,6 +114,8 @@ class Choice(QToolButton):
         self._view, self._choice = workbench.view, choice
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setIconSize(QSize(12, 12))
+        self.setStyleSheet("padding: 3px 5px;")
         self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         theme().set_icon(self, "chevron-down", "text-3")
         menu = QMenu(self)
