@@ -36,6 +36,7 @@ def filter_maps(weight: Array, source_shape: tuple[int, ...] = ()) -> tuple[Arra
     ----------
     weight : ndarray
         In PyTorch's shape: (filters, channels / groups, *kernel), (units, inputs), or a vector.
+        A matrix whose inputs are no maps stays one map, a row per unit.
     source_shape : tuple of int
         Shape of the maps that a flattened input was made of; a dense layer's weights are then
         shown as pictures of that shape.
@@ -51,7 +52,7 @@ def filter_maps(weight: Array, source_shape: tuple[int, ...] = ()) -> tuple[Arra
     if weight.ndim == 2:
         units = len(weight)
         if len(source_shape) < 2 or int(np.prod(source_shape)) != weight.shape[1]:
-            return weight[:, None, :], 1
+            return weight[None], 1
         shaped = weight.reshape(units, *source_shape)
     else:
         shaped = weight

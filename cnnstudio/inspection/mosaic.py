@@ -28,6 +28,10 @@ class Grid:
         Distance of neighbours.
     caption : float
         Height under each map that is kept for its number.
+    group : int
+        After that many columns there is more room; 0 for nowhere.
+    apart : float
+        How much more.
     """
 
     count: int
@@ -37,19 +41,22 @@ class Grid:
     height: float
     gap: float
     caption: float = 0.0
+    group: int = 0
+    apart: float = 0.0
 
     @property
     def size(self) -> tuple[float, float]:
         """Width and height of the whole mosaic."""
-        return (
-            self.columns * (self.width + self.gap) - self.gap,
-            self.rows * (self.height + self.caption + self.gap) - self.gap,
-        )
+        left, _ = self.place(self.columns - 1)
+        return left + self.width, self.rows * (self.height + self.caption + self.gap) - self.gap
 
     def place(self, index: int) -> tuple[float, float]:
         """Left and top of a map."""
         row, column = divmod(index, self.columns)
-        return column * (self.width + self.gap), row * (self.height + self.caption + self.gap)
+        left = column * (self.width + self.gap)
+        if self.group:
+            left += column // self.group * self.apart
+        return left, row * (self.height + self.caption + self.gap)
 
 
 def arrange(
@@ -63,7 +70,8 @@ def arrange(
     caption: float = 0.0,
     smallest: float = 10.0,
     largest: float = 120.0,
-    columns: int = 0,
+    group: int = 0,
+    apart: float = 0.0,
 ) -> Grid:
     """Lay maps out as large as an area allows; what does not fit goes on below it.
 
@@ -77,15 +85,16 @@ def arrange(
         See `Grid`.
     smallest, largest : float
         Bounds for the longer side of a drawn map.
-    columns : int
-        Maps in a row, 0 to choose.
+    group, apart : int, float
+        See `Grid`; rows then hold whole groups.
     """
     longer = max(map_height, map_width, 1)
     unit_width, unit_height = map_width / longer, map_height / longer
     best: tuple[float, int] | None = None
-    for number in [columns] if columns else _candidates(count):
+    for number in _candidates(count, group):
         rows = ceil(count / number)
-        room_x = (width - gap * (number - 1)) / number / unit_width
+        lost = gap * (number - 1) + apart * (number // group - 1 if group else 0)
+        room_x = (width - lost) / number / unit_width
         room_y = ((height - gap * (rows - 1)) / rows - caption) / unit_height
         side = min(room_x, room_y, largest)
         if best is None or side > best[0]:
@@ -93,17 +102,23 @@ def arrange(
     side, number = best or (smallest, 1)
     if side < smallest:
         side = smallest
-        if not columns:
+        if group:
+            one = group * (side * unit_width + gap)
+            number = group * max(1, int((width + apart) // (one + apart)))
+        else:
             number = max(1, min(count, int((width + gap) // (side * unit_width + gap))))
     side = _whole(side, longer)
+    rows = ceil(count / number)
     return Grid(
-        count, ceil(count / number), number, side * unit_width, side * unit_height, gap, caption
+        count, rows, number, side * unit_width, side * unit_height, gap, caption, group, apart
     )
 
 
-def _candidates(count: int) -> list[int]:
+def _candidates(count: int, group: int) -> list[int]:
     """Return every number of columns that gives another number of rows, fewest columns first."""
-    return sorted({ceil(count / rows) for rows in range(1, count + 1)})
+    step = max(group, 1)
+    groups = ceil(count / step)
+    return sorted({step * ceil(groups / rows) for rows in range(1, groups + 1)})
 
 
 def _whole(side: float, longer: int) -> float:
@@ -116,7 +131,13 @@ def locate(
     grid: Grid, map_height: int, map_width: int, x: float, y: float
 ) -> tuple[int, int, int] | None:
     """Return map, row and column at a point of the mosaic; None between the maps."""
+    block = 0.0
+    if grid.group:
+        block, x = divmod(x, grid.group * (grid.width + grid.gap) + grid.apart)
     column, inside_x = divmod(x, grid.width + grid.gap)
+    if grid.group and column >= grid.group:
+        return None
+    column += block * grid.group
     row, inside_y = divmod(y, grid.height + grid.caption + grid.gap)
     index = int(row) * grid.columns + int(column)
     outside = x < 0 or y < 0 or column >= grid.columns or index >= grid.count

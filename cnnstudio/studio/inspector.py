@@ -149,7 +149,7 @@ class Inspector(QObject):
     preview_look : Look or None
         The canvas' design with initial weights; None while it cannot run.
     verdicts : Verdicts or None
-        Of the run's last epoch, once somebody called `want_verdicts`.
+        Of the run's last epoch, while somebody watches, see `watch`.
     note : str
         Why there is no preview; empty while there is one.
 
@@ -176,7 +176,7 @@ class Inspector(QObject):
         self.note = ""
         self._run: tuple[Design, Weights, int] | None = None
         self._run_analysis: Analysis | None = None
-        self._watched = False
+        self._watchers: set[int] = set()
         self._renamed: tuple[Look, Design, Look] | None = None
         self._pending: Design | None = None
         self._thread: QThread | None = None
@@ -202,6 +202,21 @@ class Inspector(QObject):
             return self._named(self.run_look)
         preview = self.preview_look
         return preview if preview is not None and name in preview.activations else None
+
+    def panel_look(self, name: str) -> tuple[Look | None, str]:
+        """The look that a panel shows for a block of the canvas, and the block's name in it.
+
+        Panels show the run's design wherever it has the block, whatever was edited since.
+        """
+        design, run = self._workbench.document.design, self.run_look
+        if run is not None:
+            block = run.design.block_by_id(design.block(name).id) if name in design else None
+            if block is not None:
+                return run, block.name
+        preview = self.preview_look
+        if preview is not None and name in preview.activations:
+            return preview, name
+        return None, name
 
     def is_of_run(self, name: str) -> bool:
         """Whether the run's look may be shown for a block of the canvas."""
@@ -242,11 +257,11 @@ class Inspector(QObject):
         self._run_analysis = analyse(design)
         self._ask_run()
 
-    def want_verdicts(self, wanted: bool = True) -> None:
-        """Classify the whole pool after each epoch as long as somebody watches."""
-        self._watched = wanted
-        current = self._run is not None and self.verdicts is not None
-        if wanted and not (current and self.verdicts.epoch == self._run[2]):
+    def watch(self, watcher: object, watching: bool) -> None:
+        """Classify the whole pool after each epoch as long as a watcher looks."""
+        self._watchers = self._watchers - {id(watcher)} | ({id(watcher)} if watching else set())
+        fresh = self._run is not None and self.verdicts is not None
+        if watching and not (fresh and self.verdicts.epoch == self._run[2]):
             self._ask_verdicts()
 
     def close(self) -> None:
@@ -276,7 +291,7 @@ class Inspector(QObject):
         self.verdicts = None
         self.request_preview(self._workbench.document.design)
         self._ask_run()
-        if self._watched:
+        if self._watchers:
             self._ask_verdicts()
 
     @Slot(object)
@@ -290,7 +305,7 @@ class Inspector(QObject):
         run = self._workbench.training.run
         if run is not None:
             self.request_run(run.design, event.weights, event.epoch)
-            if self._watched:
+            if self._watchers:
                 self._ask_verdicts()
 
     @Slot()

@@ -1,0 +1,1 @@
+"""Maps on the screen: mosaics of activations, filters and gradients."""

@@ -1,0 +1,346 @@
+"""What all panels with maps share: block picker, legend, enlarged map, read-out, export."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QSplitter,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cnnstudio.design import Design
+from cnnstudio.inspection import Look, limits_of
+from cnnstudio.layers import Input
+from cnnstudio.studio import numbers
+from cnnstudio.studio.maps.colour_bar import ColourBar
+from cnnstudio.studio.maps.mosaic_view import Maps, MosaicView, Pointed
+from cnnstudio.studio.theme import label, mark, theme
+
+if TYPE_CHECKING:
+    from cnnstudio.studio.workbench import Workbench
+
+SHARED = {"map": "each map’s own range", "block": "one range", "all": "one range for all blocks"}
+
+
+class BlockPicker(QComboBox):
+    """Chooses a block of the design that is shown."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._names: tuple[str, ...] = ()
+        self.setIconSize(QSize(14, 14))
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.setMaxVisibleItems(24)
+        self.setAccessibleName("Block shown")
+        self.setToolTip("Block shown; it is also the selected one on the canvas")
+        mark(self, flat=True)
+        theme().changed.connect(self._repaint_icons)
+        self._design: Design | None = None
+
+    def offer(self, design: Design | None, current: str) -> None:
+        """List the blocks of a design, one of them chosen."""
+        names = () if design is None else design.names
+        self.blockSignals(True)
+        if design is not self._design:
+            self._design = design
+            if names != self._names or self.count() == 0:
+                self._names = names
+                self.clear()
+                self.addItems(names)
+            self._repaint_icons()
+        self.setCurrentIndex(names.index(current) if current in names else -1)
+        self.blockSignals(False)
+        self.setEnabled(bool(names))
+
+    @Slot()
+    def _repaint_icons(self) -> None:
+        for place, block in enumerate(() if self._design is None else self._design.blocks):
+            layer = block.layer
+            self.setItemIcon(place, theme().icon(layer.icon, layer.family))
+
+
+class MapsPanel(QWidget):
+    """Base of the panels; a subclass says which maps belong to a block.
+
+    Attributes
+    ----------
+    view : MosaicView
+        All maps.
+    detail : MosaicView
+        The chosen one, enlarged; hidden while none is chosen.
+    picker : BlockPicker
+    """
+
+    empty = "Train, or draw a design without errors, to see maps"
+
+    def __init__(self, workbench: Workbench, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.workbench = workbench
+        self.look: Look | None = None
+        self.block = ""
+        self._stale = True
+        self.picker = BlockPicker(self)
+        self.picker.activated.connect(self._picked)
+        self.info = label("", "caption")
+        self.bar = ColourBar(self)
+        self.view = MosaicView(parent=self)
+        self.view.setObjectName(name)
+        self.view.pointed.connect(self._pointed)
+        self.view.current_changed.connect(self._enlarge)
+        self.detail = MosaicView(largest=2000.0, parent=self)
+        self.detail.setAccessibleName("Enlarged map")
+        self.detail.pointed.connect(self._pointed_in_detail)
+        self.detail.hide()
+        self.read_out = label("", "caption", "text-2")
+        self.notice = label("", "caption", "text-2")
+        self._build()
+        bench = workbench
+        bench.document.selection_changed.connect(self._selected)
+        bench.probes.current_changed.connect(self.update_maps)
+        bench.view.changed.connect(self.update_maps)
+        bench.inspector.look_ready.connect(self.update_maps)
+        bench.inspector.skipped.connect(self.update_maps)
+        bench.training.run_changed.connect(self.update_maps)
+
+    # to be filled in
+
+    def maps_of(self, look: Look, name: str) -> Maps | None:
+        """The maps of a block; None where it has none."""
+        raise NotImplementedError
+
+    def describe(self, look: Look, name: str, maps: Maps | None) -> str:
+        """One line about what is shown."""
+        raise NotImplementedError
+
+    def missing(self, look: Look, name: str) -> str:
+        """Why a block has no maps."""
+        return ""
+
+    # layout
+
+    def _build(self) -> None:
+        self.header = QHBoxLayout()
+        self.header.setContentsMargins(8, 4, 12, 0)
+        self.header.setSpacing(8)
+        self.header.addWidget(self.picker)
+        self.header.addWidget(self.info)
+        self.header.addStretch(1)
+        self.header.addWidget(self.bar)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.addWidget(self.view)
+        self.splitter.addWidget(self.detail)
+        self.splitter.setStretchFactor(0, 3)
+        self.splitter.setStretchFactor(1, 2)
+        footer = QHBoxLayout()
+        footer.setContentsMargins(12, 0, 8, 4)
+        footer.setSpacing(10)
+        footer.addWidget(self.read_out, 1)
+        footer.addWidget(self.notice)
+        footer.addWidget(self._button("copy", "Copy the maps as a picture", self.copy))
+        footer.addWidget(self._button("export", "Save the maps as a picture…", self.export))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addLayout(self.header)
+        layout.addWidget(self.splitter, 1)
+        layout.addLayout(footer)
+
+    def _button(self, icon: str, text: str, slot: object) -> QToolButton:
+        button = QToolButton(self)
+        button.setAutoRaise(True)
+        button.setToolTip(text)
+        button.setAccessibleName(text)
+        theme().set_icon(button, icon)
+        button.clicked.connect(slot)
+        return button
+
+    # what is shown
+
+    def showEvent(self, event: object) -> None:
+        """Catch up with what happened while nobody looked."""
+        super().showEvent(event)
+        if self._stale:
+            self._selected()
+
+    @Slot()
+    def _selected(self) -> None:
+        selection = self.workbench.document.selection
+        if selection:
+            self.block = selection[0]
+        self.update_maps()
+
+    @Slot(int)
+    def _picked(self, place: int) -> None:
+        self.block = self.picker.itemText(place)
+        design = self.workbench.document.design
+        if self.look is not None and self.block in self.look.design:
+            here = design.block_by_id(self.look.design.block(self.block).id)
+            if here is not None:
+                self.workbench.document.select((here.name,))
+        self.update_maps()
+
+    def _find(self) -> tuple[Look | None, str]:
+        inspector = self.workbench.inspector
+        look, name = inspector.panel_look(self.block)
+        if look is None:
+            look = inspector.run_look or inspector.preview_look
+            if look is not None and name not in look.design:
+                name = self.default(look.design)
+        return look, name
+
+    def default(self, design: Design) -> str:
+        """The block shown while none is selected."""
+        for block in design.blocks:
+            if not isinstance(block.layer, Input):
+                return block.name
+        return design.names[0]
+
+    @Slot()
+    def update_maps(self, *_: object) -> None:
+        """Show what is true now, as soon as somebody sees it."""
+        self._stale = not self.isVisible()
+        if self._stale:
+            return
+        look, name = self._find()
+        self.look, self.block = look, name
+        self.picker.offer(None if look is None else look.design, name)
+        if look is None:
+            note = self.workbench.inspector.note
+            self.view.show_maps(None, message=note or self.empty)
+            self.info.setText("")
+            self.bar.hide()
+            self._enlarge(-1)
+            return
+        maps = self.maps_of(look, name)
+        colours = self.workbench.view.colours
+        self.view.show_maps(maps, colours, self.missing(look, name) if maps is None else "")
+        self.info.setText(self.describe(look, name, maps))
+        self.bar.setVisible(maps is not None)
+        if maps is not None:
+            one = np.ndim(maps.top) == 0
+            shared = SHARED[self.workbench.view.range]
+            self.bar.show_range(maps.signed, float(maps.top) if one else None, colours, shared)
+        self._notice(maps)
+        self._enlarge(self.view.current)
+
+    def ranged(self, maps: np.ndarray, everything: list[np.ndarray], **rest: object) -> Maps:
+        """Maps with the range that the view bar asks for.
+
+        Parameters
+        ----------
+        maps : ndarray (count, rows, columns)
+        everything : list of ndarray
+            What a range for all blocks covers.
+        """
+        wanted = self.workbench.view.range
+        signed, top = limits_of(maps, each=wanted == "map")
+        if wanted == "all":
+            top = max(float(limits_of(array)[1]) for array in everything)
+        return Maps(maps, signed, top, **rest)
+
+    def when(self, look: Look) -> str:
+        """Which weights a look is about: ``epoch 8``, ``untrained``."""
+        if look.source == "preview":
+            return "not trained"
+        return f"epoch {look.epoch}" if look.epoch else "initial weights"
+
+    def _notice(self, maps: Maps | None) -> None:
+        dead = 0 if maps is None or maps.dead is None else int(maps.dead.sum())
+        text = f"{dead} of {len(maps.values)} dead for all probes" if dead else ""
+        self.notice.setText(text)
+
+    # the map under the pointer and the chosen one
+
+    @Slot(object)
+    def _pointed(self, found: Pointed | None) -> None:
+        maps = self.view.maps
+        if found is None or maps is None:
+            self._say_current()
+            return
+        dead = "   dead: zero for all probes" if maps.is_dead(found.index) else ""
+        value = numbers.significant(found.value, 4)
+        self.read_out.setText(f"{maps.where(found.index, found.row, found.column)}   {value}{dead}")
+
+    @Slot(object)
+    def _pointed_in_detail(self, found: Pointed | None) -> None:
+        self._pointed(None if found is None else replace(found, index=self.view.current))
+
+    def _say_current(self) -> None:
+        maps, index = self.view.maps, self.view.current
+        if maps is None or not 0 <= index < len(maps.values):
+            self.read_out.setText("")
+            return
+        values = maps.values[index]
+        low, high = (numbers.significant(float(v), 3) for v in (values.min(), values.max()))
+        share = numbers.percent(float((values > 0).mean()), 0)
+        title = maps.title(index)
+        dead = "   dead: zero for all probes" if maps.is_dead(index) else ""
+        self.read_out.setText(
+            f"{title[0].upper()}{title[1:]}   {low} to {high}   {share} positive{dead}"
+        )
+
+    @Slot(int)
+    def _enlarge(self, index: int) -> None:
+        maps = self.view.maps
+        alone = maps is not None and (len(maps.values) == 1 or maps.values[0].size == 1)
+        if maps is None or alone or not 0 <= index < len(maps.values):
+            self.detail.hide()
+        else:
+            top = maps.top if np.ndim(maps.top) == 0 else maps.top[index]
+            one = Maps(maps.values[index : index + 1], maps.signed, top)
+            if not self.detail.isVisible():
+                self.detail.show()
+                room = self.splitter.height() + 24
+                self.splitter.setSizes([max(self.splitter.width() - room, room), room])
+            self.detail.show_maps(one, self.workbench.view.colours)
+        self._say_current()
+
+    # pictures
+
+    @Slot()
+    def copy(self) -> None:
+        """Put the maps on the clipboard as a picture."""
+        if self.view.maps is not None:
+            QGuiApplication.clipboard().setImage(self.view.picture())
+
+    @Slot()
+    def export(self) -> None:
+        """Ask for a file and save the maps as a picture."""
+        if self.view.maps is None:
+            return
+        dialog = QFileDialog(self, "Save the maps as a picture")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilter("PNG picture (*.png)")
+        dialog.setDefaultSuffix("png")
+        dialog.selectFile(f"{self.block}.png")
+        dialog.fileSelected.connect(self.save)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    @Slot(str)
+    def save(self, path: str) -> None:
+        """Save the maps as a PNG picture."""
+        if not self.view.picture().save(path, "PNG"):
+            self.notice.setText(f"The picture could not be written to {path}")
+
+
+def texts(*parts: str) -> str:
+    """Parts of a line that are not empty, with dots between them."""
+    return " · ".join(part for part in parts if part)
+
+
+def status_label(text: str) -> QLabel:
+    """A small label for a footer."""
+    return label(text, "caption", "text-2")

@@ -1,0 +1,258 @@
+"""Plots in the style of the studio: quiet axes, end labels, a cursor at the current epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import ceil, floor, log10
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QPen
+from PySide6.QtWidgets import QGraphicsRectItem, QWidget
+
+from cnnstudio.studio import numbers
+from cnnstudio.studio.theme import theme
+
+MOST_POINTS = 1500
+ROOM = 66
+"""Pixels right of the last epoch that are kept for labels."""
+
+
+class EpochAxis(pg.AxisItem):
+    """Whole epochs, no further than the plan."""
+
+    last = 1.0
+
+    def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
+        """Return a few whole numbers."""
+        step = _step(max(self.last, 1) / max(2.0, size / 32))
+        return [(step, [float(x) for x in np.arange(0, self.last + step / 2, step)])]
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        """Whole numbers with separators."""
+        return [numbers.integer(round(value)) for value in values]
+
+
+class ValueAxis(pg.AxisItem):
+    """Few numbers, as people write them; 1, 3, 10, 30 where it is logarithmic."""
+
+    percent = False
+
+    def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
+        """Return a handful of round numbers."""
+        if not self.logMode:
+            step = _step((high - low) / max(2.0, size / 34), whole=False) or 1.0
+            first = ceil(low / step - 1e-9) * step
+            return [(step, [float(x) for x in np.arange(first, high + step * 1e-6, step)])]
+        wide = high - low > size / 40
+        marks = (0.0,) if wide else (0.0, log10(3)) if high - low > size / 160 else _FINE
+        found = [p + m for p in range(floor(low), ceil(high) + 1) for m in marks]
+        return [(1.0, [x for x in found if low <= x <= high])]
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        """Numbers without clutter."""
+        if self.logMode:
+            return [numbers.significant(10.0**value, 2) for value in values]
+        if self.percent:
+            return [numbers.significant(100 * value, 3) for value in values]
+        return [numbers.significant(round(value, 12), 3) for value in values]
+
+
+_FINE = tuple(log10(x) for x in (1, 1.5, 2, 3, 5, 7))
+
+
+class StudioPlot(pg.PlotWidget):
+    """A plot over epochs.
+
+    Signals
+    -------
+    pointed
+        Place on the axis of epochs, or None when the pointer leaves.
+    """
+
+    pointed = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None, percent: bool = False) -> None:
+        self.across, self.up = EpochAxis("bottom"), ValueAxis("left")
+        self.up.percent = percent
+        super().__init__(parent, axisItems={"bottom": self.across, "left": self.up})
+        self.setMenuEnabled(False)
+        self.hideButtons()
+        self.setMouseEnabled(x=False, y=False)
+        self.setFrameShape(pg.PlotWidget.Shape.NoFrame)
+        self.log = False
+        self._future = QGraphicsRectItem()
+        self._future.setPen(QPen(Qt.PenStyle.NoPen))
+        self._future.setZValue(-100)
+        self.addItem(self._future, ignoreBounds=True)
+        self._lines: list[pg.InfiniteLine] = []
+        self.cursor_line = pg.InfiniteLine(angle=90, movable=False)
+        self.cursor_line.setZValue(20)
+        self.addItem(self.cursor_line, ignoreBounds=True)
+        self._labels: list[pg.TextItem] = []
+        self.getViewBox().setBorder(None)
+        self.scene().sigMouseMoved.connect(self._moved)
+        theme().changed.connect(self.dress)
+        self._ends: tuple[tuple[str, float, float, QColor], ...] = ()
+        self._values = (0.0, 1.0)
+        self.dress()
+
+    @Slot()
+    def dress(self) -> None:
+        """Take the colours of the theme."""
+        self.setBackground(theme().color("panel"))
+        for axis in (self.across, self.up):
+            axis.setPen(pg.mkPen(theme().color("border-strong")))
+            axis.setTextPen(theme().color("text-3"))
+            axis.setTickFont(theme().font("axis"))
+            axis.setStyle(tickLength=0, tickTextOffset=5, autoExpandTextSpace=False)
+            axis.setStyle(hideOverlappingLabels=False)
+        self.up.setWidth(34)
+        self.across.setHeight(20)
+        self.up.setPen(pg.mkPen(theme().color("border-strong", 0)))
+        self._future.setBrush(theme().color("alt"))
+        pen = pg.mkPen(theme().color("text-3"), width=1.2)
+        pen.setStyle(Qt.PenStyle.DashLine)
+        self.cursor_line.setPen(pen)
+        self.showGrid(x=False, y=False)
+
+    def curve(self, z: float = 0) -> pg.PlotDataItem:
+        """Add a curve that `draw` fills."""
+        made = pg.PlotDataItem(connect="finite")
+        made.setZValue(z)
+        self.addItem(made)
+        return made
+
+    def draw(self, curve: pg.PlotDataItem, x: NDArray[Any], y: NDArray[Any]) -> None:
+        """Fill a curve, on a logarithmic axis with the logarithms."""
+        values = np.asarray(y, np.float64)
+        if self.log:
+            with np.errstate(all="ignore"):
+                values = np.log10(np.where(values > 0, values, np.nan))
+        curve.setData(np.asarray(x, np.float64), values)
+
+    def set_log(self, on: bool) -> None:
+        """Use a logarithmic axis."""
+        self.log = on
+        self.up.setLogMode(on)
+
+    def show_range(self, last: float, low: float, high: float, now: float) -> None:
+        """Show epochs 0 to `last` and a range of values; the cursor stands at `now`."""
+        if self.log:
+            low, high = log10(max(low, 1e-12)), log10(max(high, 1e-12))
+        if not high > low:
+            low, high = low - 0.5, high + 0.5
+        last = self.across.last = max(last, 1.0)
+        self.cursor_line.setValue(now)
+        self.cursor_line.setVisible(now > 0)
+        pad = 0.04 * (high - low)
+        self._future.setRect(now, low - pad, last - now, high - low + 2 * pad)
+        self._fit_across()
+        self.setYRange(low - pad, high + pad, padding=0)
+        self._values = (low - pad, high + pad)
+        self._rule(*self._values)
+
+    def resizeEvent(self, event: object) -> None:
+        """Place ticks and labels for the new height."""
+        super().resizeEvent(event)
+        if hasattr(self, "_values"):
+            self._fit_across()
+            self._rule(*self._values)
+            self.label_ends(self._ends)
+
+    def _fit_across(self) -> None:
+        width = self.width() - self.up.width()
+        room = min(ROOM / max(width - ROOM, ROOM), 1.0)
+        self.setXRange(0, self.across.last * (1 + room), padding=0)
+
+    def _rule(self, low: float, high: float) -> None:
+        """Draw thin lines at the ticks."""
+        ticks = self.up.tickValues(low, high, max(self.height() - 24, 40))[0][1]
+        pen = pg.mkPen(theme().color("line"), width=1)
+        while len(self._lines) < len(ticks):
+            line = pg.InfiniteLine(angle=0, movable=False)
+            line.setZValue(-50)
+            self.addItem(line, ignoreBounds=True)
+            self._lines.append(line)
+        for place, line in enumerate(self._lines):
+            line.setVisible(place < len(ticks))
+            if place < len(ticks):
+                line.setPen(pen)
+                line.setValue(ticks[place])
+
+    def label_ends(self, ends: Sequence[tuple[str, float, float, QColor]]) -> None:
+        """Write names and values behind the ends of curves, so that none covers another.
+
+        Parameters
+        ----------
+        ends : sequence of (text, x, y, colour)
+        """
+        self._ends = tuple(ends)
+        while len(self._labels) < len(ends):
+            made = pg.TextItem(anchor=(0, 0.5))
+            made.setFont(theme().font("value-strong"))
+            made.setZValue(30)
+            self.addItem(made, ignoreBounds=True)
+            self._labels.append(made)
+        for item in self._labels[len(ends) :]:
+            item.setVisible(False)
+        (_, _), (low, high) = self.viewRange()
+        pixel = (high - low) / max(self.getViewBox().height(), 20.0)
+        with np.errstate(all="ignore"):
+            placed = [
+                (float(np.log10(y)) if self.log and y > 0 else y, text, x, colour)
+                for text, x, y, colour in ends
+            ]
+        order = sorted(range(len(placed)), key=lambda i: -placed[i][0])
+        heights = [13.0 * (placed[i][1].count("\n") + 1) + 1 for i in order]
+        tops, below = [], -high / pixel
+        for place, height in zip(order, heights, strict=True):
+            top = max(-placed[place][0] / pixel - height / 2, below)
+            tops.append(top)
+            below = top + height
+        over = below - (-low / pixel)
+        if over > 0:
+            tops = [max(top - over, -high / pixel) for top in tops]
+        for item, place, top, height in zip(self._labels, order, tops, heights, strict=False):
+            _, text, x, colour = placed[place]
+            item.setText(text, colour)
+            item.setPos(x, -(top + height / 2) * pixel)
+            item.setVisible(True)
+
+    @Slot(object)
+    def _moved(self, point: QPointF) -> None:
+        box = self.getViewBox()
+        inside = box.sceneBoundingRect().contains(point)
+        self.pointed.emit(box.mapSceneToView(point).x() if inside else None)
+
+    def leaveEvent(self, event: object) -> None:
+        """Forget the pointer."""
+        super().leaveEvent(event)
+        self.pointed.emit(None)
+
+
+def thin(x: NDArray[Any], y: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Keep the least and the greatest of neighbouring values where there are very many."""
+    count = len(x)
+    if count <= MOST_POINTS:
+        return x, y
+    size = -(-count // (MOST_POINTS // 2))
+    whole = count - count % size
+    parts = y[:whole].reshape(-1, size)
+    first = x[:whole:size]
+    with np.errstate(all="ignore"):
+        both = np.stack([np.fmin.reduce(parts, axis=1), np.fmax.reduce(parts, axis=1)], axis=1)
+    places = np.stack([first, first], axis=1)
+    return np.append(places.ravel(), x[whole:]), np.append(both.ravel(), y[whole:])
+
+
+def _step(rough: float, whole: bool = True) -> float:
+    """The next of 1, 2, 5, 10, 20, … (and their parts, unless whole)."""
+    if not rough > 0:
+        return 1.0
+    power = 10.0 ** floor(log10(rough))
+    step = next(power * part for part in (1, 2, 5, 10) if power * part >= rough * 0.999)
+    return max(step, 1.0) if whole else step

@@ -1,0 +1,137 @@
+"""The Training tab: plan, curves, earlier runs, and the best epoch in one line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from cnnstudio.engine import Plan
+from cnnstudio.studio import numbers
+from cnnstudio.studio.theme import label, mark
+from cnnstudio.studio.training_panel.curves import Curves
+from cnnstudio.studio.training_panel.plan_form import PlanForm
+from cnnstudio.studio.training_panel.runs_list import RunsList
+
+if TYPE_CHECKING:
+    from cnnstudio.studio.workbench import Workbench
+
+FORM_WIDTH = 204
+
+
+class TrainingPanel(QWidget):
+    """Everything about training that is not the transport.
+
+    Attributes
+    ----------
+    form : PlanForm
+    loss, accuracy : Curves
+    best : QLabel
+        The line below the curves.
+    banner : QLabel
+        Why the run is not what the canvas shows, or why it ended early; hidden while all is well.
+    """
+
+    def __init__(self, workbench: Workbench, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._training = workbench.training
+        self.form = PlanForm(self._training, self)
+        self.runs = RunsList(self._training, self)
+        self.runs.setMaximumHeight(86)
+        self.loss = Curves(self._training, "loss", self)
+        self.accuracy = Curves(self._training, "accuracy", self)
+        self.best = label("", "caption", "text-2")
+        self.best.setObjectName("best_validation")
+        self.plan_line = label("", "caption", "text-2")
+        self.banner = QLabel(self)
+        self.banner.setObjectName("run_banner")
+        self.banner.setWordWrap(True)
+        self.banner.setContentsMargins(12, 4, 12, 4)
+        left = QVBoxLayout()
+        left.setContentsMargins(0, 0, 0, 0)
+        left.setSpacing(0)
+        left.addWidget(self.form, 1)
+        left.addWidget(self.runs)
+        side = QWidget(self)
+        side.setLayout(left)
+        side.setFixedWidth(FORM_WIDTH)
+        line = QFrame(self)
+        mark(line, separator=True)
+        plots = QHBoxLayout()
+        plots.setContentsMargins(4, 2, 4, 0)
+        plots.setSpacing(6)
+        plots.addWidget(self.loss, 1)
+        plots.addWidget(self.accuracy, 1)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(12, 0, 12, 6)
+        foot.setSpacing(18)
+        foot.addWidget(self.best)
+        foot.addWidget(self.plan_line)
+        foot.addStretch(1)
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(2)
+        right.addWidget(self.banner)
+        right.addLayout(plots, 1)
+        right.addLayout(foot)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(side)
+        layout.addWidget(line)
+        layout.addLayout(right, 1)
+        for signal in (
+            self._training.state_changed,
+            self._training.run_changed,
+            self._training.epoch_ended,
+            self._training.plan_changed,
+        ):
+            signal.connect(self._refresh)
+        self._refresh()
+
+    @Slot()
+    def _refresh(self, *_: object) -> None:
+        training, run = self._training, self._training.run
+        best = None if run is None else run.best
+        if run is None:
+            self.best.setText("Not trained yet")
+        elif best is None or best.validation is None:
+            self.best.setText(run.title)
+        else:
+            loss = numbers.significant(best.validation.loss)
+            self.best.setText(f"Best validation loss <b>{loss}</b> at epoch {best.epoch}")
+        self.plan_line.setText(plan_text(training.plan if run is None else run.plan))
+        tone, text = self._remark()
+        self.banner.setVisible(bool(text))
+        self.banner.setText(text)
+        mark(self.banner, surface=tone, tone="error" if tone == "error" else "text-2")
+
+    def _remark(self) -> tuple[str, str]:
+        """The banner: its surface and its sentence."""
+        training, run = self._training, self._training.run
+        if run is not None and run.message and not training.active:
+            sentence = run.message[0].upper() + run.message[1:]
+            return "warning", f"{sentence}. Train starts a new run."
+        if training.reason:
+            return "warning", f"{training.reason}."
+        differences = training.differences
+        if run is None or not differences:
+            return "", ""
+        what = " and ".join(f"the {name}" for name in differences)
+        verb = "differs" if len(differences) == 1 and differences[0] != "data" else "differ"
+        after = "it will be used by the next run" if training.active else "Train starts a new run"
+        joint = ";" if training.active else ":"
+        return "accent", f"{what.capitalize()} {verb} from {run.title}{joint} {after}."
+
+
+def plan_text(plan: Plan) -> str:
+    """A plan in one line: ``Adam · learning rate 0.001 · batch 64 · seed 5``."""
+    optimizer = plan.optimizer
+    parts = [
+        type(optimizer).title,
+        f"learning rate {numbers.significant(optimizer.learning_rate)}",
+        f"batch {plan.batch_size}",
+        f"seed {plan.seed}",
+    ]
+    return " · ".join(parts)
