@@ -1,9 +1,9 @@
 """Activations: one pass over memory forward, one backward.
 
 Each function writes into ``out``, which may be ``x`` itself, and returns what its backward function
-needs: a boolean mask for ReLU and leaky ReLU, **the output array itself** for sigmoid, tanh and
-softmax.  `SAVES_OUTPUT` names those: nobody may overwrite their output before the backward pass.
-The backward functions read ``d`` and write into ``out``, which may be ``d`` itself.
+needs: a boolean mask for leaky ReLU, **the output array itself** for all others.  `SAVES_OUTPUT`
+names those: nobody may overwrite their output before the backward pass.  The backward functions
+read ``d`` and write into ``out``, which may be ``d`` itself.
 
 Work goes block by block, so that the second operation on a block finds it in the cache.  Masks act
 by multiplication: `numpy.where` on a random mask is ten times slower.
@@ -19,20 +19,20 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 
-SAVES_OUTPUT = frozenset({"sigmoid", "tanh", "softmax"})
+SAVES_OUTPUT = frozenset({"relu", "sigmoid", "tanh", "softmax"})
 """Functions whose ``saved`` is their output."""
 
 
 def relu(x: Array, out: Array) -> Array:
-    """Write ``max(x, 0)`` into ``out`` and return the mask ``x > 0``."""
-    mask = np.greater(x, 0)
-    np.maximum(x, 0, out=out)
-    return mask
+    """Write ``max(x, 0)`` into ``out`` and return ``out``."""
+    return np.maximum(x, 0, out=out)
 
 
 def relu_backward(d: Array, saved: Array, out: Array) -> Array:
-    """Write ``d`` where the input was positive, 0 elsewhere, into ``out`` and return it."""
-    return np.multiply(d, saved, out=out)
+    """Write ``d`` where the output is positive, 0 elsewhere, into ``out`` and return it."""
+    for g, y, o in _blocks(d, saved, out):
+        np.multiply(g, y > 0, out=o)
+    return out
 
 
 def leaky_relu(x: Array, slope: float, out: Array) -> Array:

@@ -105,9 +105,9 @@ def backward(
             dcolumns = np.matmul(matrix, flat.T, out=columns)
             dcolumns = dcolumns.reshape(channels, *window.kernel, *tile.shape[:-1])
             below = dplanes[:, rows.start * window.stride[0] :]
-            for tap in window.taps():
-                read = below[(slice(None), *window.reads(tap, tile.shape[:-2]))]
-                read += dcolumns[(slice(None), *tap)]
+            for plane, gradient in zip(below, dcolumns, strict=True):
+                for tap in window.taps():
+                    plane[window.reads(tap, tile.shape[:-2])] += gradient[tap]
     dw = memory.keep(weight.shape, d.dtype)
     _channels_first(dw)[...] = dmatrix.reshape(channels, *window.kernel, filters)
     if dplanes is None:

@@ -11,10 +11,14 @@ When the kernel is a multiple of the stride (10×10 every 5), windows share whol
 
 *Mean.*  Sums of slices in the same order, then a division by the number of inputs under the window;
 padding is not counted.
+
+Windows that do not overlap along the first axis need ``stride`` input rows per output row.  Up to
+there the work goes by tiles of rows that stay in the second-level cache from one axis to the next.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import prod
 from typing import Any
@@ -24,32 +28,76 @@ from numpy.typing import NDArray
 
 from cnnstudio.kernels.memory import FRESH, Memory
 from cnnstudio.kernels.sums import over_space
-from cnnstudio.kernels.window import Window, pad
+from cnnstudio.kernels.window import Window, pad, pieces
 
 Array = NDArray[Any]
+Shape = tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class _Pass:
-    """Pooling along one axis: its numbers and who won.
-
-    ``masks[j − 1]`` tells where tap j beat all taps before it; ``extent`` is that of the axis.
-    """
+class Step:
+    """Pooling along one axis: windows of ``kernel`` positions every ``stride``."""
 
     axis: int
     kernel: int
     stride: int
-    extent: int
-    masks: Array
 
-    def slots(self, a: Array, tap: int) -> Array:
-        """Return the slice of ``a`` along the axis that one tap reads for all outputs."""
-        outputs = self.masks.shape[1 + self.axis]
+    def after(self, shape: Shape) -> Shape:
+        """Return the shape that pooling makes of this one."""
+        outputs = (shape[self.axis] - self.kernel) // self.stride + 1
+        return (*shape[: self.axis], outputs, *shape[self.axis + 1 :])
+
+    def masks_shape(self, shape: Shape) -> Shape:
+        """Return ``(rows, kernel − 1, …)``: a tile of rows finds its masks side by side."""
+        rows, *rest = self.after(shape)
+        return (rows, self.kernel - 1, *rest)
+
+    def slot(self, a: Array, tap: int, outputs: int) -> Array:
+        """Return the slice of ``a`` along the axis that one tap reads for so many outputs."""
         along = slice(tap, tap + (outputs - 1) * self.stride + 1, self.stride)
-        return a[(slice(None),) * self.axis + (along,)]
+        found: Array = a[(slice(None),) * self.axis + (along,)]
+        return found
 
 
-MaxSaved = tuple[tuple[_Pass, ...], Window, tuple[int, ...]]
+@dataclass(frozen=True)
+class Plan:
+    """The steps of a pooling: ``tiled`` ones go by tiles of rows, the ``final`` ones follow."""
+
+    tiled: tuple[Step, ...]
+    final: tuple[Step, ...]
+
+    @classmethod
+    def of(cls, window: Window) -> Plan:
+        """Split each axis into blocks and neighbouring blocks where windows share blocks."""
+        steps = []
+        for axis in reversed(range(len(window.kernel))):
+            kernel, stride = window.kernel[axis], window.stride[axis]
+            if 1 < stride < kernel and kernel % stride == 0:
+                steps.append(Step(axis, stride, stride))
+                kernel, stride = kernel // stride, 1
+            steps.append(Step(axis, kernel, stride))
+        rows = next(number for number, step in enumerate(steps) if step.axis == 0)
+        rows += steps[rows].kernel <= steps[rows].stride
+        return cls(tuple(steps[:rows]), tuple(steps[rows:]))
+
+    def shapes(self, shape: Shape) -> list[Shape]:
+        """Return the shapes before the first step and after each."""
+        found = [shape]
+        for step in self.tiled + self.final:
+            found.append(step.after(found[-1]))
+        return found
+
+    def tiles(self, shape: Shape) -> Iterator[tuple[slice, slice]]:
+        """Yield rows of the input and rows that the tiled steps make of them."""
+        last = self.tiled[-1]
+        stride = 1 if last.axis else last.stride
+        rows = shape[0] if last.axis else last.after(shape)[0]
+        for some in pieces(rows, stride * prod(shape[1:])):
+            yield slice(some.start * stride, min(some.stop * stride, shape[0])), some
+
+
+Masks = tuple[Array, ...]
+MaxSaved = tuple[Window, Shape, Masks]
 
 
 def max_pool(x: Array, window: Window, memory: Memory = FRESH) -> tuple[Array, MaxSaved]:
@@ -64,43 +112,13 @@ def max_pool(x: Array, window: Window, memory: Memory = FRESH) -> tuple[Array, M
     memory : Memory
         Where output and masks come from.
     """
-    y = pad(x, window, -np.inf, memory)
-    passes: list[_Pass] = []
-    outputs = window.output_extent(x.shape[:-2])
-    for axis in reversed(range(len(outputs))):
-        kernel, stride = window.kernel[axis], window.stride[axis]
-        if stride > 1 and kernel > stride and kernel % stride == 0:
-            blocks = kernel // stride
-            y = _maximum(y, axis, stride, stride, outputs[axis] + blocks - 1, passes, memory)
-            kernel, stride = blocks, 1
-        if kernel > 1 or stride > 1 or y.shape[axis] > outputs[axis]:
-            y = _maximum(y, axis, kernel, stride, outputs[axis], passes, memory)
-    out = memory.keep(y.shape, x.dtype)
-    out[...] = y
-    return out, (tuple(passes), window, x.shape[:-2])
-
-
-def _maximum(
-    x: Array,
-    axis: int,
-    kernel: int,
-    stride: int,
-    outputs: int,
-    passes: list[_Pass],
-    memory: Memory,
-) -> Array:
-    """Pool along one axis into a temporary and note the pass."""
-    shape = (*x.shape[:axis], outputs, *x.shape[axis + 1 :])
-    masks = memory.keep((kernel - 1, *shape), np.bool_)
-    note = _Pass(axis, kernel, stride, x.shape[axis], masks)
-    y = memory.temporary(f"pooled{len(passes)}", shape, x.dtype)
-    best = note.slots(x, 0)
-    for tap in range(1, kernel):
-        challenger = note.slots(x, tap)
-        np.greater(challenger, best, out=masks[tap - 1])
-        best = np.maximum(best, challenger, out=y)
-    passes.append(note)
-    return best
+    padded = pad(x, window, -np.inf, memory)
+    plan = Plan.of(window)
+    masks = tuple(
+        memory.keep(step.masks_shape(before), np.bool_)
+        for step, before in zip(plan.tiled + plan.final, plan.shapes(padded.shape), strict=False)
+    )
+    return _forward(padded, plan, _maximum, masks, memory), (window, x.shape[:-2], masks)
 
 
 def max_pool_backward(d: Array, saved: MaxSaved, memory: Memory = FRESH) -> Array:
@@ -115,38 +133,8 @@ def max_pool_backward(d: Array, saved: MaxSaved, memory: Memory = FRESH) -> Arra
     memory : Memory
         Where the gradient comes from.
     """
-    passes, window, extent = saved
-    for number, note in enumerate(reversed(passes)):
-        shape = (*d.shape[: note.axis], note.extent, *d.shape[note.axis + 1 :])
-        if number == len(passes) - 1:
-            dx = memory.keep(shape, d.dtype)
-        else:
-            dx = memory.temporary(f"unpooled{number}", shape, d.dtype)
-        _unpool(d, note, dx, memory)
-        d = dx
-    return d[window.interior(extent)] if passes else d.copy()
-
-
-def _unpool(d: Array, note: _Pass, dx: Array, memory: Memory) -> None:
-    """Fill ``dx`` with the gradient of one pass."""
-    overlapping = note.kernel > note.stride
-    if overlapping or note.extent != d.shape[note.axis] * note.kernel:
-        dx.fill(0)
-    rest = d
-    for tap in reversed(range(1, note.kernel)):
-        slot = note.slots(dx, tap)
-        if overlapping:
-            part = memory.temporary("part", d.shape, d.dtype)
-            np.multiply(rest, note.masks[tap - 1], out=part)
-            slot += part
-        else:
-            part = np.multiply(rest, note.masks[tap - 1], out=slot)
-        rest = np.subtract(rest, part, out=memory.temporary("rest", d.shape, d.dtype))
-    first = note.slots(dx, 0)
-    if overlapping:
-        first += rest
-    else:
-        first[...] = rest
+    window, extent, masks = saved
+    return _backward(d, window, extent, _to_winner, masks, memory)
 
 
 def average_pool(x: Array, window: Window, memory: Memory = FRESH) -> Array:
@@ -161,17 +149,10 @@ def average_pool(x: Array, window: Window, memory: Memory = FRESH) -> Array:
     memory : Memory
         Where the output comes from.
     """
-    outputs = window.output_extent(x.shape[:-2])
-    sums = pad(x, window, 0, memory)
-    for axis in reversed(range(len(outputs))):
-        shape = (*sums.shape[:axis], outputs[axis], *sums.shape[axis + 1 :])
-        total = memory.temporary(f"pooled{axis}", shape, x.dtype)
-        total[...] = _slots(sums, axis, 0, outputs[axis], window.stride[axis])
-        for tap in range(1, window.kernel[axis]):
-            total += _slots(sums, axis, tap, outputs[axis], window.stride[axis])
-        sums = total
-    y = memory.keep(sums.shape, x.dtype)
-    return np.multiply(sums, _shares(x.shape[:-2], window, x.dtype), out=y)
+    plan = Plan.of(window)
+    y = _forward(pad(x, window, 0, memory), plan, _sum, (), memory)
+    y *= _shares(x.shape[:-2], window, x.dtype)
+    return y
 
 
 def average_pool_backward(
@@ -190,24 +171,166 @@ def average_pool_backward(
     memory : Memory
         Where the gradient comes from.
     """
-    outputs = d.shape[:-2]
-    spread = memory.temporary("pooled", d.shape, d.dtype)
-    np.multiply(d, _shares(extent, window, d.dtype), out=spread)
-    for axis, (before, after) in enumerate(window.padding):
-        shape = (*spread.shape[:axis], extent[axis] + before + after, *spread.shape[axis + 1 :])
-        last = axis == len(extent) - 1
-        wider = memory.keep(shape, d.dtype) if last else np.empty(shape, d.dtype)
-        wider.fill(0)
-        for tap in range(window.kernel[axis]):
-            slot = _slots(wider, axis, tap, outputs[axis], window.stride[axis])
-            slot += spread
-        spread = wider
-    return spread[window.interior(extent)]
+    shared = memory.temporary("shared", d.shape, d.dtype)
+    np.multiply(d, _shares(extent, window, d.dtype), out=shared)
+    return _backward(shared, window, extent, _to_all, (), memory)
 
 
-def _slots(a: Array, axis: int, tap: int, outputs: int, stride: int) -> Array:
-    """Return the slice of ``a`` along ``axis`` that one tap reads for all outputs."""
-    return a[(slice(None),) * axis + (slice(tap, tap + (outputs - 1) * stride + 1, stride),)]
+def global_average(x: Array, memory: Memory = FRESH) -> Array:
+    """Return the mean over space of ``x (*spatial, N, C)``, ``(N, C)``."""
+    y = memory.keep(x.shape[-2:], x.dtype)
+    np.multiply(over_space(x), x.dtype.type(1 / prod(x.shape[:-2])), out=y)
+    return y
+
+
+def global_average_backward(d: Array, spatial: tuple[int, ...], memory: Memory = FRESH) -> Array:
+    """Return the gradient of the input, ``(*spatial, N, C)``, from ``d (N, C)``."""
+    dx = memory.keep((*spatial, *d.shape), d.dtype)
+    dx[...] = d * d.dtype.type(1 / prod(spatial))
+    return dx
+
+
+Reduce = Callable[[Array, Step, Array | None, Array], None]
+"""Fills the last array, one step further, from the first; masks are for `_maximum` alone."""
+
+Spread = Callable[[Array, Step, Array | None, Array, Memory], None]
+"""Fills the last array, the gradient before a step, from the first, the gradient after it."""
+
+
+def _forward(x: Array, plan: Plan, reduce: Reduce, masks: Masks, memory: Memory) -> Array:
+    """Return what all steps make of the padded ``x``."""
+    shapes = plan.shapes(x.shape)
+    y = memory.keep(shapes[-1], x.dtype)
+    count = len(plan.tiled)
+    if count:
+        rows = memory.temporary("rows", shapes[count], x.dtype) if plan.final else y
+        for before, after in plan.tiles(x.shape):
+            tiled = _of_rows(masks[:count], plan.tiled, before, after)
+            _steps_forward(x[before], plan.tiled, reduce, tiled, rows[after], memory)
+        x = rows
+    if plan.final:
+        _steps_forward(x, plan.final, reduce, masks[count:], y, memory)
+    return y
+
+
+def _backward(
+    d: Array, window: Window, extent: Shape, spread: Spread, masks: Masks, memory: Memory
+) -> Array:
+    """Return the gradient of the input before padding."""
+    plan = Plan.of(window)
+    padded = tuple(n + a + b for n, (a, b) in zip(extent, window.padding, strict=True))
+    dx = memory.keep((*padded, *d.shape[-2:]), d.dtype)
+    shapes = plan.shapes(dx.shape)
+    count = len(plan.tiled)
+    if plan.final:
+        rows = memory.temporary("rows", shapes[count], d.dtype) if count else dx
+        _steps_backward(d, plan.final, spread, masks[count:], rows, memory)
+        d = rows
+    if count:
+        covered = 0
+        for before, after in plan.tiles(dx.shape):
+            tiled = _of_rows(masks[:count], plan.tiled, before, after)
+            _steps_backward(d[after], plan.tiled, spread, tiled, dx[before], memory)
+            covered = before.stop
+        dx[covered:] = 0
+    return dx[window.interior(extent)]
+
+
+def _of_rows(masks: Masks, steps: tuple[Step, ...], before: slice, after: slice) -> Masks:
+    """Return the masks of a tile: of its output rows for the step along rows, else its input."""
+    return tuple(
+        mask[before if step.axis else after] for mask, step in zip(masks, steps, strict=False)
+    )
+
+
+def _steps_forward(
+    x: Array, steps: tuple[Step, ...], reduce: Reduce, masks: Masks, out: Array, memory: Memory
+) -> None:
+    for number, step in enumerate(steps):
+        target = out
+        if number < len(steps) - 1:
+            target = memory.temporary(f"pooled{number}", step.after(x.shape), x.dtype)
+        mask = masks[number] if masks else None
+        for rows in _independent_rows(x, step):
+            reduce(x[rows], step, None if mask is None else mask[rows], target[rows])
+        x = target
+
+
+def _steps_backward(
+    d: Array, steps: tuple[Step, ...], spread: Spread, masks: Masks, out: Array, memory: Memory
+) -> None:
+    shapes = [out.shape]
+    for step in steps:
+        shapes.append(step.after(shapes[-1]))
+    for number in reversed(range(len(steps))):
+        target = memory.temporary(f"pooled{number}", shapes[number], d.dtype) if number else out
+        step, mask = steps[number], masks[number] if masks else None
+        for rows in _independent_rows(target, step):
+            spread(d[rows], step, None if mask is None else mask[rows], target[rows], memory)
+        d = target
+
+
+def _independent_rows(x: Array, step: Step) -> Iterator[slice]:
+    """Cut rows for a step along another axis, so that the taps of a row meet in the cache."""
+    return pieces(len(x), prod(x.shape[1:])) if step.axis else iter((slice(None),))
+
+
+def _maximum(x: Array, step: Step, masks: Array | None, out: Array) -> None:
+    assert masks is not None
+    outputs = out.shape[step.axis]
+    best = step.slot(x, 0, outputs)
+    if step.kernel == 1:
+        out[...] = best
+    for tap in range(1, step.kernel):
+        challenger = step.slot(x, tap, outputs)
+        np.greater(challenger, best, out=masks[:, tap - 1])
+        best = np.maximum(best, challenger, out=out)
+
+
+def _to_winner(d: Array, step: Step, masks: Array | None, dx: Array, memory: Memory) -> None:
+    assert masks is not None
+    outputs = d.shape[step.axis]
+    overlapping = step.kernel > step.stride
+    if overlapping or dx.shape[step.axis] != outputs * step.kernel:
+        dx.fill(0)
+    rest = d
+    for tap in reversed(range(1, step.kernel)):
+        slot = step.slot(dx, tap, outputs)
+        part = memory.temporary("part", d.shape, d.dtype) if overlapping else slot
+        np.multiply(rest, masks[:, tap - 1], out=part)
+        if overlapping:
+            slot += part
+        left = step.slot(dx, 0, outputs)
+        if overlapping or tap > 1:
+            left = memory.temporary("left", d.shape, d.dtype)
+        rest = np.subtract(rest, part, out=left)
+    first = step.slot(dx, 0, outputs)
+    if overlapping:
+        first += rest
+    elif step.kernel == 1:
+        first[...] = rest
+
+
+def _sum(x: Array, step: Step, masks: Array | None, out: Array) -> None:
+    outputs = out.shape[step.axis]
+    total = step.slot(x, 0, outputs)
+    if step.kernel == 1:
+        out[...] = total
+    for tap in range(1, step.kernel):
+        total = np.add(total, step.slot(x, tap, outputs), out=out)
+
+
+def _to_all(d: Array, step: Step, masks: Array | None, dx: Array, memory: Memory) -> None:
+    outputs = d.shape[step.axis]
+    overlapping = step.kernel > step.stride
+    if overlapping or dx.shape[step.axis] != outputs * step.kernel:
+        dx.fill(0)
+    for tap in range(step.kernel):
+        slot = step.slot(dx, tap, outputs)
+        if overlapping:
+            slot += d
+        else:
+            slot[...] = d
 
 
 def _shares(extent: tuple[int, ...], window: Window, dtype: np.dtype[Any]) -> Array:
@@ -226,16 +349,3 @@ def _shares(extent: tuple[int, ...], window: Window, dtype: np.dtype[Any]) -> Ar
         counts = np.multiply.outer(counts, np.maximum(inside, 0))
     shares: Array = (1 / np.maximum(counts, 1)).astype(dtype)[..., None, None]
     return shares
-
-
-def global_average(x: Array, memory: Memory = FRESH) -> Array:
-    """Return the mean over space of ``x (*spatial, N, C)``, ``(N, C)``."""
-    y = memory.keep(x.shape[-2:], x.dtype)
-    return np.multiply(over_space(x), x.dtype.type(1 / prod(x.shape[:-2])), out=y)
-
-
-def global_average_backward(d: Array, spatial: tuple[int, ...], memory: Memory = FRESH) -> Array:
-    """Return the gradient of the input, ``(*spatial, N, C)``, from ``d (N, C)``."""
-    dx = memory.keep((*spatial, *d.shape), d.dtype)
-    dx[...] = d * d.dtype.type(1 / prod(spatial))
-    return dx
