@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QWidget
 from cnnstudio.design import edits, templates
 from cnnstudio.errors import CnnStudioError
 from cnnstudio.layers import FAMILIES, LAYERS, Input, Layer
-from cnnstudio.studio.actions import DECLARATIONS, plain
+from cnnstudio.studio.action_table import DECLARATIONS
+from cnnstudio.studio.actions import plain
 from cnnstudio.studio.command_search import Entry
 
 if TYPE_CHECKING:
@@ -30,7 +31,10 @@ class Catalogue:
     def entries(self) -> list[Entry]:
         """Actions, then blocks, templates and settings."""
         return [
-            *self._of_actions(), *self._of_layers(), *self._of_templates(), *self._of_settings()
+            *self._of_actions(),
+            *self._of_layers(),
+            *self._of_templates(),
+            *self._of_settings(),
         ]
 
     def _of_actions(self) -> Iterator[Entry]:
@@ -45,8 +49,13 @@ class Catalogue:
             tip = action.statusTip()
             refusal = "" if action.isEnabled() else "Not now, " + tip.partition(": not now, ")[2]
             yield Entry(
-                title, keys or declared.menu.lstrip("-").split("/")[0], action.trigger,
-                declared.icon, "text-2", refusal, declared.tip,
+                title,
+                keys or declared.menu.lstrip("-").split("/")[0],
+                action.trigger,
+                declared.icon,
+                "text-2",
+                refusal,
+                declared.tip,
             )
 
     def _of_layers(self) -> Iterator[Entry]:
@@ -54,8 +63,12 @@ class Catalogue:
             if layer is not Input:
                 family = FAMILIES[layer.family]
                 yield Entry(
-                    layer.title, "Add block", partial(self._add, layer), layer.icon,
-                    layer.family, words=f"{layer.__name__} {family} {layer.stem}",
+                    layer.title,
+                    "Add block",
+                    partial(self._add, layer),
+                    layer.icon,
+                    layer.family,
+                    words=f"{layer.__name__} {family} {layer.stem}",
                 )
 
     def _add(self, layer: type[Layer]) -> None:
@@ -73,7 +86,11 @@ class Catalogue:
         for name in templates.names():
             about = templates.describe(name)
             yield Entry(
-                about.title, "Template", partial(self._start_from, name), "new", "text-2",
+                about.title,
+                "Template",
+                partial(self._start_from, name),
+                "new",
+                "text-2",
                 words=f"{name} {about.source} {about.description}",
             )
 
@@ -85,16 +102,23 @@ class Catalogue:
         for block in self._document.design:
             for name, setting in block.layer.settings().items():
                 yield Entry(
-                    f"{block.name} · {setting.label}", "Setting",
-                    partial(self._to_setting, block.name, name), block.layer.icon,
-                    block.layer.family, words=f"{block.layer.title} {setting.help}",
+                    f"{block.name} · {setting.label}",
+                    "Setting",
+                    partial(self._to_setting, block.name, name),
+                    block.layer.icon,
+                    block.layer.family,
+                    words=f"{block.layer.title} {setting.help}",
                 )
         plan = self._window.training.plan
         declared = {**plan.settings(), **plan.optimizer.settings()}
         for name, setting in declared.items():
             yield Entry(
-                f"Training · {setting.label}", "Setting", partial(self._to_plan, name),
-                "settings", "text-2", words=setting.help,
+                f"Training · {setting.label}",
+                "Setting",
+                partial(self._to_plan, name),
+                "settings",
+                "text-2",
+                words=setting.help,
             )
 
     def _to_setting(self, block: str, setting: str) -> None:

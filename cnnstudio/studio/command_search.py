@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QRect, QSize, Qt, Slot
 from PySide6.QtGui import QKeyEvent, QPainter, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QFrame,
@@ -69,7 +69,7 @@ def rank(entry: Entry, query: str) -> tuple[int, ...] | None:
 class _RowPainter(QStyledItemDelegate):
     """Icon, title, and at the right the kind or the reason why not."""
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index) -> None:  # noqa: ANN001
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
         """Draw one row."""
         entry: Entry = index.data(_ENTRY)
         colors = theme()
@@ -100,7 +100,7 @@ class _RowPainter(QStyledItemDelegate):
         )
         painter.drawText(text, middle | Qt.AlignmentFlag.AlignLeft, title)
 
-    def sizeHint(self, option: QStyleOptionViewItem, index) -> QSize:  # noqa: ANN001
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
         """All rows are alike."""
         return QSize(200, ROW)
 

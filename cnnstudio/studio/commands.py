@@ -12,7 +12,7 @@ from cnnstudio.errors import CnnStudioError
 from cnnstudio.home import home
 from cnnstudio.layers import Input
 from cnnstudio.studio import clipboard
-from cnnstudio.studio.actions import DECLARATIONS
+from cnnstudio.studio.action_table import DECLARATIONS
 from cnnstudio.studio.theme import theme
 from cnnstudio.studio.view_state import CHOICES
 
@@ -55,13 +55,13 @@ class Commands(QObject):
     def _connect(self) -> None:
         window, training, canvas = self._window, self._training, self._canvas
         slots = {
-            "new": window.new,
-            "open": window.choose_design,
-            "save": window.save,
-            "save_as": window.save_as,
+            "new": window.files.new,
+            "open": window.files.choose,
+            "save": window.files.save,
+            "save_as": window.files.save_as,
             "load_data": window.choose_data,
             "mnist": window.loader.load_built_in,
-            "restore": window.restore,
+            "restore": window.files.restore,
             "quit": window.close,
             "undo": self._document.undo_stack.undo,
             "redo": self._document.undo_stack.redo,

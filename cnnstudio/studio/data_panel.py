@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
+from PySide6.QtCore import QObject, QSize, Qt, QThread, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 
@@ -153,7 +153,7 @@ class DataChip(QToolButton):
         theme().changed.connect(self.refresh)
         self.refresh()
 
-    def sizeHint(self):  # noqa: ANN201
+    def sizeHint(self) -> QSize:
         """As wide as its labels."""
         hint = super().sizeHint()
         hint.setWidth(self.layout().sizeHint().width())

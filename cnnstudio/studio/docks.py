@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from cnnstudio.studio.options import LOWER
-from cnnstudio.studio.theme import METRICS, label, mark, theme
+from cnnstudio.studio.theme import METRICS, mark, theme
 
 if TYPE_CHECKING:
     from cnnstudio.studio.log_panel import LogSource

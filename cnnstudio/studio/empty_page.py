@@ -160,8 +160,10 @@ class EmptyPage(QWidget):
         links = QHBoxLayout()
         links.setSpacing(20)
         links.addStretch()
-        for text, slot in (("All templates", self.all_templates),
-                           ("Open a design…", workbench.actions["action_open"].trigger)):
+        for text, slot in (
+            ("All templates", self.all_templates),
+            ("Open a design…", workbench.actions["action_open"].trigger),
+        ):
             button = QPushButton(text)
             button.setObjectName(f"start_{text.split()[0].lower()}")
             button.setAccessibleName(text)

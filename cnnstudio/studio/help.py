@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayo
 from cnnstudio.design import Row
 from cnnstudio.layers import FAMILIES, Layer
 from cnnstudio.studio import numbers
-from cnnstudio.studio.actions import DECLARATIONS, MENUS, Actions, plain
+from cnnstudio.studio.action_table import DECLARATIONS, MENUS
+from cnnstudio.studio.actions import Actions, plain
 from cnnstudio.studio.theme import theme
 
 GESTURES = (
@@ -66,8 +67,11 @@ def keyboard_html(actions: Actions) -> str:
     parts = ["<h2>Keyboard</h2>"]
     for menu in MENUS:
         rows = [
-            (_keys(actions, declared.name), plain(actions[f"action_{declared.name}"].text()),
-             declared.tip + (" (on the canvas)" if declared.where == "canvas" else ""))
+            (
+                _keys(actions, declared.name),
+                plain(actions[f"action_{declared.name}"].text()),
+                declared.tip + (" (on the canvas)" if declared.where == "canvas" else ""),
+            )
             for declared in DECLARATIONS
             if declared.menu.lstrip("-").split("/")[0] == menu
             and actions[f"action_{declared.name}"].shortcuts()

@@ -41,21 +41,22 @@ def _epochs(text: str) -> int:
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of the studio to a parser."""
     parser.add_argument(
-        "design", nargs="?", metavar="DESIGN",
+        "design",
+        nargs="?",
+        metavar="DESIGN",
         help="a template's name or a .cnn.json file; LeNet-5 if not given",
     )
-    parser.add_argument("--theme", choices=("system", "light", "dark"), help="colours of this start")
+    parser.add_argument("--theme", choices=("system", "light", "dark"), help="colours, this time")
     picture = parser.add_argument_group("picture of the window")
     picture.add_argument(
         "--screenshot", metavar="FILE", help="save a picture of the window (.png) and exit"
     )
     picture.add_argument("--size", type=_size, metavar="WxH", help="size of the window")
-    picture.add_argument(
-        "--train", type=_epochs, default=0, metavar="EPOCHS", help="train before"
-    )
+    picture.add_argument("--train", type=_epochs, default=0, metavar="EPOCHS", help="train before")
     picture.add_argument("--select", metavar="BLOCK", help="select a block before")
-    picture.add_argument("--panel", choices=PANELS, metavar="NAME", help="show a panel before: "
-                         + ", ".join(PANELS))
+    picture.add_argument(
+        "--panel", choices=PANELS, metavar="NAME", help="show a panel before: " + ", ".join(PANELS)
+    )
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:

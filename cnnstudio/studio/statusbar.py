@@ -114,7 +114,8 @@ class StatusBar(QStatusBar):
         colour = theme().value("text-2")
 
         def fact(value: str, what: str) -> str:
-            return f'<b style="font-weight:600">{value}</b> <span style="color:{colour}">{what}</span>'
+            strong = f'<b style="font-weight:600">{value}</b>'
+            return f'{strong} <span style="color:{colour}">{what}</span>'
 
         what = "parameter" if analysis.parameters == 1 else "parameters"
         self.parameters.setText(

@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import (
-    QAction,
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QVBoxLayout, QWidget
 
-from cnnstudio.design import Block, Design
-from cnnstudio.errors import CnnStudioError
-from cnnstudio.layers import Input
-from cnnstudio.studio import docks, folders
-from cnnstudio.studio.actions import DECLARATIONS, MENUS, Actions
-from cnnstudio.studio.autosave import FILE, Autosave
+from cnnstudio.studio import docks
+from cnnstudio.studio.action_table import DECLARATIONS, MENUS
+from cnnstudio.studio.actions import Actions
 from cnnstudio.studio.canvas.view import CanvasView
 from cnnstudio.studio.commands import Commands
 from cnnstudio.studio.data_panel import DataLoader
 from cnnstudio.studio.document import Document
 from cnnstudio.studio.empty_page import EmptyPage
 from cnnstudio.studio.errors import ErrorBar, Reporter
+from cnnstudio.studio.files import DesignFiles, RecentMenu
 from cnnstudio.studio.log_panel import LogSource
 from cnnstudio.studio.probe_strip import ProbeStrip
-from cnnstudio.studio.recent import Recent
 from cnnstudio.studio.statusbar import StatusBar
 from cnnstudio.studio.theme import METRICS, theme
 from cnnstudio.studio.toolbar import ToolBar
@@ -43,11 +38,8 @@ if TYPE_CHECKING:
     from cnnstudio.studio.command_search import CommandSearch
     from cnnstudio.studio.help import Page
 
-SUFFIX = ".cnn.json"
 FIRST_SIZE = QSize(1600, 1000)
 SMALLEST = QSize(960, 600)
-
-log = logging.getLogger("cnnstudio.studio")
 
 
 class MainWindow(QMainWindow):
@@ -75,10 +67,8 @@ class MainWindow(QMainWindow):
         self.training: Training = self.workbench.training
         self.settings = self.workbench.settings
         theme().set_mode(self.settings.value("theme") or "system")
-        self.recent = Recent(self.settings, "designs", self)
+        self.files = DesignFiles(self.workbench, self.reporter, self)
         self.loader = DataLoader(self.workbench, self.reporter, self)
-        self._keep_previous()
-        self.autosave = Autosave(self.document, folders.home(), self)
         self._build()
         self._fill_menus()
         self.commands = Commands(self)
@@ -86,11 +76,12 @@ class MainWindow(QMainWindow):
         self.reporter.install()
         self.document.file_changed.connect(self._show_title)
         self.training.state_changed.connect(self._show_title)
+        self.files.opened.connect(self._show_opened)
+        self.files.saved.connect(self._show_saved)
         self._restore_layout()
         if path is not None:
-            self.open(path)
+            self.files.open(path)
         self._show_title()
-        self._allow_restore()
         self.loader.load_built_in()
 
     # how it is made
@@ -133,148 +124,8 @@ class MainWindow(QMainWindow):
                 menus[place].setObjectName(f"menu_{below.lower()}")
             menus[place].addAction(self.workbench.actions[f"action_{declared.name}"])
             if declared.name == "open":
-                self.recent_menu = menus["File"].addMenu("Open &recent")
-                self.recent_menu.setObjectName("menu_recent")
-                self.recent_menu.setToolTipsVisible(True)
-        self.recent.changed.connect(self._fill_recent)
-        self._fill_recent()
-
-    @Slot()
-    def _fill_recent(self) -> None:
-        menu = self.recent_menu
-        menu.clear()
-        paths = self.recent.paths
-        menu.setEnabled(bool(paths))
-        for path in paths:
-            action = QAction(path.name.replace("&", "&&"), menu)
-            action.setToolTip(str(path))
-            action.setStatusTip(f"Open {path}")
-            action.setData(str(path))
-            action.triggered.connect(self._open_recent)
-            menu.addAction(action)
-        if paths:
-            menu.addSeparator()
-            clear = QAction("&Forget these", menu)
-            clear.setStatusTip("Empty this list; the files stay")
-            clear.triggered.connect(self.recent.clear)
-            menu.addAction(clear)
-
-    # files
-
-    @Slot()
-    def new(self) -> None:
-        """Start with nothing but an Input block of the data's shape."""
-        dataset = self.workbench.dataset
-        channels, *spatial = dataset.shape if dataset else (1, 28, 28)
-        design = Design("Untitled", [Block("input", Input(channels, *spatial))])
-        self._keep_canvas()
-        self.document.replace(design)
-        self.empty_page.focus_first()
-
-    def open(self, path: Path | str) -> bool:
-        """Open a design file or a template by name; False if it cannot be read."""
-        from cnnstudio.design import templates
-
-        try:
-            if str(path) in templates.names():
-                self.document.replace(templates.load(str(path)))
-                return True
-            found = Path(path)
-            self._keep_canvas()
-            self.document.open(found)
-        except CnnStudioError as error:
-            self.reporter.show(error)
-            return False
-        self.recent.add(found)
-        self.error_bar.hide()
-        log.info("Opened %s", found)
-        return True
-
-    @Slot()
-    def choose_design(self) -> None:
-        """Ask for a design file and open it."""
-        path, _ = QFileDialog.getOpenFileName(
-            self, "Open a design", self._folder(), f"Designs (*{SUFFIX} *.json);;All files (*)"
-        )
-        if path:
-            self.open(path)
-
-    @Slot()
-    def _open_recent(self) -> None:
-        self.open(self.sender().data())
-
-    @Slot()
-    def save(self) -> bool:
-        """Save to the file of the design, or ask for one."""
-        if self.document.path is None:
-            return self.save_as()
-        return self._write(self.document.path)
-
-    @Slot()
-    def save_as(self) -> bool:
-        """Ask for a file and save there; False if not saved."""
-        wanted = self.document.path or Path(self._folder()) / f"{_stem(self.document.design)}{SUFFIX}"
-        path, _ = QFileDialog.getSaveFileName(
-            self, "Save the design as", str(wanted), f"Designs (*{SUFFIX})"
-        )
-        if not path:
-            return False
-        return self._write(Path(path if path.endswith(".json") else path + SUFFIX))
-
-    def _write(self, path: Path) -> bool:
-        try:
-            self.document.save(path)
-        except CnnStudioError as error:
-            self.reporter.show(error)
-            return False
-        self.recent.add(path)
-        self.statusBar().showMessage(f"Saved to {path}", 4000)
-        return True
-
-    def _folder(self) -> str:
-        known = [self.document.path, *self.recent.paths]
-        return str(next((path.parent for path in known if path), Path.home()))
-
-    @Slot()
-    def choose_data(self) -> None:
-        """Ask for a data set."""
-        self.loader.choose(self)
-
-    # the design that no file holds
-
-    def _keep_previous(self) -> None:
-        """What the canvas held when the studio was last closed can be brought back."""
-        left = folders.home() / FILE
-        if left.is_file() and _unsaved(left):
-            self._previous.parent.mkdir(exist_ok=True)
-            left.replace(self._previous)
-
-    @property
-    def _previous(self) -> Path:
-        return folders.home() / "previous" / FILE
-
-    def _keep_canvas(self) -> None:
-        """Before another design is shown: edits that no file holds can be brought back."""
-        if self.document.modified:
-            self.autosave.flush()
-            self._keep_previous()
-            self._allow_restore()
-
-    def _allow_restore(self) -> None:
-        there = self._previous.is_file()
-        refusal = "" if there else "every design was saved"
-        self.workbench.actions.allow("action_restore", refusal)
-
-    @Slot()
-    def restore(self) -> None:
-        """Bring back the design that was on the canvas unsaved; the present one takes its place."""
-        wanted = self._previous.read_bytes()
-        self._previous.unlink()
-        self._keep_canvas()
-        self.autosave.path.write_bytes(wanted)
-        if not self.autosave.restore():
-            self.autosave.flush()
-        self._allow_restore()
+                self.recent_menu = RecentMenu(self.files, self)
+                menus["File"].addMenu(self.recent_menu)
 
     # what is shown
 
@@ -285,6 +136,22 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{name}[*]{state} – CNN Studio")
         self.setWindowModified(self.document.modified)
         self.setWindowFilePath(str(self.document.path or ""))
+
+    @Slot()
+    def _show_opened(self) -> None:
+        self.error_bar.hide()
+        self.canvas.fit()
+        if self.empty_page.wanted:
+            self.empty_page.focus_first()
+
+    @Slot(str)
+    def _show_saved(self, path: str) -> None:
+        self.statusBar().showMessage(f"Saved to {path}", 4000)
+
+    @Slot()
+    def choose_data(self) -> None:
+        """Ask for a data set."""
+        self.loader.choose(self)
 
     def set_theme(self, mode: Any) -> None:
         """Show another theme and remember it."""
@@ -417,7 +284,7 @@ class MainWindow(QMainWindow):
         if path.suffix == ".npz":
             self.loader.load(str(path))
         else:
-            self.open(path)
+            self.files.open(path)
 
     # the end
 
@@ -435,7 +302,7 @@ class MainWindow(QMainWindow):
             self.settings.setValue("geometry", self.saveGeometry())
             self.settings.setValue("layout", self.saveState(docks.VERSION))
             self.settings.sync()
-            self.autosave.flush()
+            self.files.close()
             self.workbench.close()
             self.loader.close()
             self.commands.close()
@@ -454,17 +321,3 @@ def _dropped(event: QDropEvent) -> Path | None:
         return None
     path = Path(urls[0].toLocalFile())
     return path if path.suffix in (".json", ".npz") else None
-
-
-def _stem(design: Design) -> str:
-    kept = "".join(char if char.isalnum() or char in "-_" else "-" for char in design.name.lower())
-    return kept.strip("-") or "design"
-
-
-def _unsaved(kept: Path) -> bool:
-    import json
-
-    try:
-        return bool(json.loads(kept.read_text(encoding="utf-8"))["modified"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return False

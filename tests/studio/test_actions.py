@@ -6,16 +6,23 @@ from collections import Counter
 import pytest
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtWidgets import QApplication, QAbstractButton, QListView, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QListView, QToolButton, QWidget
 
 from cnnstudio.design import templates
-from cnnstudio.studio.actions import DECLARATIONS, plain
+from cnnstudio.studio.action_table import DECLARATIONS
+from cnnstudio.studio.actions import plain
 from cnnstudio.studio.command_search import Entry, rank
 from cnnstudio.studio.theme import icons
 
-FIXED = (
-    "new open save undo redo train pause step stop delete duplicate fit repair_1 repair_2 repair_3"
-).split()
+FIXED = [
+    *("new", "open", "save", "undo", "redo", "delete", "duplicate", "fit"),
+    *("train", "pause", "step", "stop", "repair_1", "repair_2", "repair_3"),
+]
+HANDLES = [
+    *("palette", "canvas", "properties", "table_shapes", "table_problems", "plot_loss"),
+    *("plot_accuracy", "view_maps", "view_filters", "view_gradients", "probe_1", "field_epochs"),
+    *("field_batch_size", "field_learning_rate", "field_optimizer", "field_seed"),
+]
 
 
 def test_every_declaration_is_whole():
@@ -55,9 +62,7 @@ def test_every_action_is_in_one_menu(window):
     for declared in DECLARATIONS:
         action = window.findChild(QAction, f"action_{declared.name}")
         menus = [
-            place
-            for place in action.associatedObjects()
-            if place.objectName().startswith("menu_")
+            place for place in action.associatedObjects() if place.objectName().startswith("menu_")
         ]
         assert len(menus) == 1, declared.name
 
@@ -82,12 +87,7 @@ def test_buttons_of_the_shell_are_named(window):
             assert button.toolTip(), button.objectName()
 
 
-@pytest.mark.parametrize(
-    "name",
-    "palette canvas properties table_shapes table_problems plot_loss plot_accuracy view_maps "
-    "view_filters view_gradients probe_1 field_epochs field_batch_size field_learning_rate "
-    "field_optimizer field_seed".split(),
-)
+@pytest.mark.parametrize("name", HANDLES)
 def test_handles_exist(window, name):
     assert window.findChild(QWidget, name) is not None
 
