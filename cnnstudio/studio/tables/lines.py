@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any
 
 from cnnstudio.data import Dataset
 from cnnstudio.design import Analysis, Row
-from cnnstudio.layers import Input
+from cnnstudio.layers import Input, Layer, Shape
 from cnnstudio.studio import numbers
 from cnnstudio.studio.numbers import NOTHING
 
@@ -222,19 +223,23 @@ def _bytes(row: Row) -> str:
 
 def settings_text(row: Row, dataset: Dataset | None = None) -> str:
     """Return what shapes a block's output: ``"5×5 · stride 1 · pad 2"``, ``"400 → 120"``."""
-    layer, values = row.layer, row.layer.values()
-    if "kernel" in values:
-        return " · ".join(_window_words(layer.family, values, row.input_shape))
-    if "units" in values:
-        features = row.input_shape[0] if row.input_shape else "?"
-        return f"{features} → {values['units']}"
-    if isinstance(layer, Input):
-        known = dataset is not None and dataset.shape == layer.output_shape()
+    if isinstance(row.layer, Input):
+        known = dataset is not None and dataset.shape == row.layer.output_shape()
         return dataset.title.partition(",")[0] if known else ""
+    return _settings(row.layer, row.input_shape)
+
+
+@lru_cache(maxsize=2048)
+def _settings(layer: Layer, shape: Shape | None) -> str:
+    values = layer.values()
+    if "kernel" in values:
+        return " · ".join(_window_words(layer.family, values, shape))
+    if "units" in values:
+        return f"{shape[0] if shape else '?'} → {values['units']}"
     return layer.summary()
 
 
-def _window_words(family: str, values: dict[str, Any], shape: tuple[int, ...] | None) -> list[str]:
+def _window_words(family: str, values: dict[str, Any], shape: Shape | None) -> list[str]:
     rank = len(shape) - 1 if shape and len(shape) > 1 else 2
     kernel = values["kernel"]
     stride = kernel if values["stride"] is None else values["stride"]

@@ -40,6 +40,10 @@ CHECK_DELAY = 40
 """Milliseconds after an edit before the design is checked against data and plan."""
 
 
+LARGE = 60
+"""From this many blocks on, repairs are looked for after everything else is shown."""
+
+
 class ProblemsPanel(QWidget):
     """What is wrong with the design, alone and with the data and the plan.
 
@@ -56,6 +60,7 @@ class ProblemsPanel(QWidget):
         self._workbench = workbench
         self._document = workbench.document
         self._found: tuple[Diagnostic, ...] = ()
+        self._extra: tuple[Diagnostic, ...] = ()
         self._hidden: set[str] = set()
         self._syncing = False
         self.model = ProblemsModel(self)
@@ -63,6 +68,10 @@ class ProblemsPanel(QWidget):
         self._timer.setSingleShot(True)
         self._timer.setInterval(CHECK_DELAY)
         self._timer.timeout.connect(self.check)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(0)
+        self._later.timeout.connect(self._show_repairs)
         self._build()
         self._document.changed.connect(self._examine)
         self._document.selection_changed.connect(self._show_selection)
@@ -159,11 +168,9 @@ class ProblemsPanel(QWidget):
             self._timer.stop()
             self._show(analysis.diagnostics)
         else:
-            kept = tuple(d for d in self._found if d.name in analysis.design and d in self._extra)
-            self._show((*analysis.diagnostics, *kept))
+            kept = tuple(d for d in self._extra if d.name in analysis.design)
+            self._show((*kept, *analysis.diagnostics))
             self._timer.start()
-
-    _extra: tuple[Diagnostic, ...] = ()
 
     @Slot()
     def check(self) -> None:
@@ -241,13 +248,17 @@ class ProblemsPanel(QWidget):
         if 0 <= row < len(self.model.problems):
             self.table.setCurrentIndex(self.model.index(row, 1))
         self._syncing = False
-        self._show_repairs()
+        if len(self._document.design) > LARGE:
+            self._later.start()
+        else:
+            self._show_repairs()
 
     def current(self) -> Problem | None:
         """Return the chosen problem."""
         row = self.table.currentIndex().row()
         return self.model.problems[row] if 0 <= row < len(self.model.problems) else None
 
+    @Slot()
     def _show_repairs(self) -> None:
         chosen, errors = self.current(), self._document.analysis.errors
         first = bool(errors) and chosen is not None and chosen.diagnostic == errors[0]
