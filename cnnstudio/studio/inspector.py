@@ -297,7 +297,8 @@ class Inspector(QObject):
     @Slot(object)
     def _run_started(self, event: Started) -> None:
         run = self._workbench.training.run
-        if run is not None:
+        # A run that goes on has been looked at after its last epoch.
+        if run is not None and event.epoch == 0:
             self.request_run(run.design, event.weights, event.epoch)
 
     @Slot(object)

@@ -78,7 +78,11 @@ class StudioPlot(pg.PlotWidget):
     def __init__(self, parent: QWidget | None = None, percent: bool = False) -> None:
         self.across, self.up = EpochAxis("bottom"), ValueAxis("left")
         self.up.percent = percent
-        super().__init__(parent, axisItems={"bottom": self.across, "left": self.up})
+        axes = {"bottom": self.across, "left": self.up}
+        super().__init__(parent, viewBox=pg.ViewBox(enableMenu=False), axisItems=axes)
+        # pyqtgraph makes these menus in any case, without a parent.
+        menu = self.plotItem.ctrlMenu
+        menu.setParent(self, menu.windowFlags())
         self.setMenuEnabled(False)
         self.hideButtons()
         self.setMouseEnabled(x=False, y=False)

@@ -75,8 +75,8 @@ def photograph(values: Array, transform: Transform | None = None) -> QImage:
         std = np.array(transform.std, np.float32).reshape(per_channel)
         raw = values * std + np.array(transform.mean, np.float32).reshape(per_channel)
     maps = as_maps(raw)
-    if not (0 <= float(maps.min(initial=0)) and float(maps.max(initial=0)) <= 1):
-        low, high = float(maps.min()), float(maps.max())
+    low, high = float(maps.min()), float(maps.max())
+    if low < 0 or high > 1:
         maps = (maps - low) / ((high - low) or 1.0)
     if len(maps) != 3:
         return picture(maps[0], "grey", 0.0, 1.0)

@@ -93,7 +93,7 @@ class FlagField(QCheckBox):
 
 
 def field_for(name: str, setting: Setting, parent: QWidget) -> Any:
-    """Make the editor of a setting, named ``field_<name>``; it has value, setValue, valueChanged."""
+    """Make the editor of a setting: ``field_<name>`` with value, setValue and valueChanged."""
     if setting.kind == "real":
         made: Any = RealField(setting, parent)
     elif setting.kind == "choice":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from typing import Any
 
 from PySide6.QtCore import Qt, Slot
@@ -103,7 +104,7 @@ class PlanForm(QScrollArea):
     def _order_tabs(self) -> None:
         names = [*FIRST, "", *self._optimizer_rows, *LAST]
         chain = [self._fields[name] if name else self._optimizer for name in names]
-        for before, after in zip(chain, chain[1:], strict=False):
+        for before, after in itertools.pairwise(chain):
             QWidget.setTabOrder(before, after)
 
     @Slot()

@@ -1,0 +1,422 @@
+"""What the panels show is what the engine computed."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+
+import cnnstudio as cnn
+from cnnstudio.design import edits
+from cnnstudio.studio.gallery import Gallery
+from cnnstudio.studio.maps.feature_maps import FeatureMapsPanel
+from cnnstudio.studio.maps.filters import FiltersPanel
+from cnnstudio.studio.maps.gradients import GradientsPanel
+from cnnstudio.studio.maps.mosaic_view import Maps, MosaicView
+from cnnstudio.studio.maps.pictures import photograph, stack
+from cnnstudio.studio.probe_strip import ProbeStrip
+from cnnstudio.studio.training_panel.confusion import ConfusionPanel
+from cnnstudio.studio.training_panel.panel import TrainingPanel
+from cnnstudio.studio.workbench import Workbench
+
+from .training_bench import linear_design, small_data, small_design, small_plan
+
+
+@pytest.fixture
+def bench(qtbot, home, no_leaks):
+    made = Workbench(None)
+    made.document.replace(small_design())
+    made.set_dataset(small_data())
+    made.training.set_plan(small_plan())
+    yield made
+    made.close()
+    made.deleteLater()
+
+
+@pytest.fixture
+def until(qtbot):
+    return lambda condition: qtbot.waitUntil(lambda: bool(condition()), timeout=10_000)
+
+
+@pytest.fixture
+def show(qtbot, bench):
+    shown = []
+
+    def make(kind, size=(900, 320)):
+        panel = kind(bench)
+        shown.append(panel)
+        panel.resize(*size)
+        panel.show()
+        qtbot.waitExposed(panel)
+        return panel
+
+    yield make
+    for panel in shown:
+        panel.close()
+        panel.deleteLater()
+
+
+@pytest.fixture
+def train(bench, until):
+    def run():
+        bench.training.train()
+        until(lambda: bench.training.state == "finished")
+        epoch = bench.training.run.epoch
+        until(lambda: bench.inspector.run_look and bench.inspector.run_look.epoch == epoch)
+
+    return run
+
+
+def network_of(run):
+    made = cnn.Network(run.design)
+    made.load(run.weights)
+    return made
+
+
+def test_maps_before_training_are_those_of_the_initial_weights(bench, show, until):
+    panel = show(FeatureMapsPanel)
+    until(lambda: panel.view.maps is not None)
+    network = cnn.Network(small_design(), seed=bench.training.plan.seed)
+    expected = network.activations(bench.probes.images)["relu1"][0]
+    np.testing.assert_array_equal(panel.view.maps.values, expected)
+    assert panel.block == "conv1" and "not trained" in panel.info.text()
+
+
+def test_maps_follow_every_epoch_with_the_networks_numbers(bench, show, until):
+    panel = show(FeatureMapsPanel)
+    seen = []
+
+    def check(look):
+        if look.source == "run" and look.epoch:
+            network = cnn.Network(look.design)
+            network.load(look.weights)
+            expected = network.activations(bench.probes.images)["relu1"][0]
+            np.testing.assert_array_equal(panel.view.maps.values, expected)
+            seen.append(look.epoch)
+
+    bench.inspector.look_ready.connect(check)
+    bench.training.set_plan(small_plan(epochs=1))
+    for epoch in (1, 2, 3):
+        bench.training.train()
+        until(lambda epoch=epoch: epoch in seen)
+    assert seen == [1, 2, 3] and "epoch 3" in panel.info.text()
+
+
+def test_panels_follow_selection_probe_and_view(bench, show, train, until):
+    panel = show(FeatureMapsPanel)
+    train()
+    network = network_of(bench.training.run)
+    activations = network.activations(bench.probes.images)
+    bench.document.select(("pool1",))
+    np.testing.assert_array_equal(panel.view.maps.values, activations["pool1"][0])
+    bench.probes.select(2)
+    np.testing.assert_array_equal(panel.view.maps.values, activations["pool1"][2])
+    bench.document.select(("conv1",))
+    bench.view.set("maps", "before")
+    np.testing.assert_array_equal(panel.view.maps.values, activations["conv1"][2])
+    assert panel.view.maps.signed and "before relu1" in panel.info.text()
+    bench.view.set("range", "map")
+    assert len(panel.view.maps.top) == 4
+    bench.view.set("range", "all")
+    everything = max(np.abs(activations[n][2]).max() for n in panel.look.design.names[1:])
+    assert float(panel.view.maps.top) == pytest.approx(everything)
+    bench.document.select(("fc1",))
+    assert panel.view.maps.values.shape == (3, 1, 1)
+
+
+def test_the_picker_selects_on_the_canvas(bench, show, until):
+    panel = show(FeatureMapsPanel)
+    until(lambda: panel.view.maps is not None)
+    assert [panel.picker.itemText(i) for i in range(panel.picker.count())] == list(
+        bench.document.design.names
+    )
+    place = panel.picker.findText("pool1")
+    panel.picker.setCurrentIndex(place)
+    panel.picker.activated.emit(place)
+    assert bench.document.selection == ("pool1",) and panel.block == "pool1"
+
+
+def test_panels_show_the_runs_design_after_an_edit(bench, show, train, until):
+    panel = show(FeatureMapsPanel)
+    train()
+    bench.document.edit("More", edits.change(bench.document.design, "conv1", filters=9))
+    until(
+        lambda: (
+            bench.inspector.preview_look and len(bench.inspector.preview_look.dead["conv1"]) == 9
+        )
+    )
+    bench.document.select(("conv1",))
+    assert panel.view.maps.values.shape[0] == 4
+    # A card shows what is on the canvas instead.
+    assert bench.inspector.look_for("conv1").source == "preview"
+    assert bench.inspector.look_for("input").source == "run"
+    bench.document.undo_stack.undo()
+    assert bench.inspector.look_for("conv1").source == "run"
+
+
+def test_a_renamed_block_keeps_its_run(bench, train):
+    train()
+    bench.document.edit("Rename", edits.rename(bench.document.design, "conv1", "edges"))
+    look = bench.inspector.look_for("edges")
+    assert look.source == "run" and "edges" in look.activations and "conv1" not in look.activations
+
+
+def test_too_large_a_look_is_skipped_with_a_reason(bench, until, show):
+    panel = show(FeatureMapsPanel)
+    until(lambda: panel.view.maps is not None)
+    skipped = []
+    bench.inspector.skipped.connect(skipped.append)
+    design = edits.change(
+        bench.document.design, "conv1", filters=4096, kernel=(301, 301), padding=150
+    )
+    bench.document.edit("Huge", design)
+    until(lambda: skipped)
+    assert "more than" in skipped[0] and bench.inspector.note == skipped[0]
+    assert bench.inspector.preview_look is None and panel.view.message == skipped[0]
+
+
+def test_pointing_walking_and_enlarging(bench, show, train, qtbot):
+    panel = show(FeatureMapsPanel)
+    train()
+    view = panel.view
+    rect = view.map_rect(1)
+    QTest.mouseMove(view.viewport(), rect.topLeft().toPoint() + QPoint(2, 2))
+    assert panel.read_out.text().startswith("Map 2   row 0, column 0")
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=rect.center().toPoint())
+    assert view.current == 1 and panel.detail.isVisible()
+    np.testing.assert_array_equal(panel.detail.maps.values[0], view.maps.values[1])
+    QTest.keyClick(view, Qt.Key.Key_Right)
+    assert view.current == 2
+    np.testing.assert_array_equal(panel.detail.maps.values[0], view.maps.values[2])
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    assert view.current == -1 and not panel.detail.isVisible()
+
+
+def test_filters_are_the_weights(bench, show, train):
+    panel = show(FiltersPanel)
+    train()
+    bench.document.select(("conv1",))
+    weight = bench.training.run.weights["conv1"]["weight"]
+    np.testing.assert_array_equal(panel.view.maps.values, weight[:, 0])
+    assert panel.view.maps.signed
+    bench.document.select(("fc1",))
+    assert panel.view.maps.values.shape == (12, 3, 3) and panel.view.maps.per_filter == 4
+    bench.document.select(("pool1",))
+    assert panel.view.maps is None and "no weights" in panel.view.message
+
+
+def test_gradients_are_the_networks(bench, show, train):
+    panel = show(GradientsPanel, (1200, 320))
+    train()
+    bench.document.select(("conv1",))
+    run = bench.training.run
+    _, parameters, image = network_of(run).gradients(
+        bench.probes.images, bench.probes.labels, training=False
+    )
+    gradient = parameters["conv1"]["weight"][:, 0]
+    np.testing.assert_array_equal(panel.weight_view.maps.values, gradient)
+    assert panel.flow.names() == ("conv1", "fc1")
+    curve = panel.flow._curves["fc1"][0]
+    expected = np.log10([end.gradient_norms["fc1"] for end in run.epochs])
+    np.testing.assert_allclose(curve.getOriginalDataset()[1], expected)
+    bench.document.select(("input",))
+    np.testing.assert_array_equal(panel.view.maps.values, image[0])
+
+
+def test_the_curves_are_the_runs(bench, show, train):
+    panel = show(TrainingPanel)
+    train()
+    for curves in (panel.loss, panel.accuracy):
+        curves.redraw()
+    run = bench.training.run
+    x, y = panel.accuracy._validation.getOriginalDataset()
+    assert x.tolist() == [1, 2]
+    assert y.tolist() == [end.validation.accuracy for end in run.epochs]
+    panel.loss.log_button.setChecked(False)
+    x, y = panel.loss._raw.getOriginalDataset()
+    np.testing.assert_array_equal(y, run.losses)
+    assert panel.loss.plot.cursor_line.value() == 2
+    assert f"at epoch {run.best.epoch}" in panel.best.text()
+    assert panel.loss.as_text().count("\n") == 2
+    assert panel.loss.plot.objectName() == "plot_loss"
+    assert not panel.banner.isVisible()
+
+
+def test_earlier_runs_are_grey_until_hidden(bench, show, train):
+    panel = show(TrainingPanel)
+    train()
+    bench.training.set_plan(small_plan(seed=4))
+    assert "Train starts a new run" in panel.banner.text() and panel.banner.isVisible()
+    train()
+    panel.loss.redraw()
+    assert panel.runs.count() == 1 and panel.runs.item(0).text() == "Run 1"
+    assert len(panel.loss._old[0].getOriginalDataset()[0]) == 2
+    panel.runs.item(0).setCheckState(Qt.CheckState.Unchecked)
+    assert not bench.training.runs[0].visible
+    panel.loss.redraw()
+    assert panel.loss._old[0].getOriginalDataset()[0] is None or not len(
+        panel.loss._old[0].getOriginalDataset()[0]
+    )
+    panel.runs.item(0).setText("baseline")
+    assert bench.training.runs[0].title == "baseline"
+
+
+def test_divergence_shows_its_sentence(bench, show, until):
+    panel = show(TrainingPanel)
+    bench.document.replace(linear_design())
+    bench.training.set_plan(small_plan(optimizer=cnn.SGD(1e6), epochs=50))
+    bench.training.train()
+    until(lambda: bench.training.state == "stopped")
+    assert panel.banner.isVisible() and "lower the learning rate" in panel.banner.text()
+
+
+@pytest.mark.parametrize(
+    ("name", "keys", "value"),
+    [
+        ("epochs", "7", lambda plan: plan.epochs == 7),
+        ("batch_size", "10", lambda plan: plan.batch_size == 10),
+        ("learning_rate", "1e-3", lambda plan: plan.optimizer.learning_rate == 1e-3),
+        ("momentum", "0.5", lambda plan: plan.optimizer.momentum == 0.5),
+        ("weight_decay", "0.0001", lambda plan: plan.optimizer.weight_decay == 1e-4),
+        ("seed", "12", lambda plan: plan.seed == 12),
+        ("workers", "1", lambda plan: plan.workers == 1),
+    ],
+)
+def test_the_plan_is_typed(bench, show, name, keys, value):
+    panel = show(TrainingPanel)
+    field = panel.findChild(QWidget, f"field_{name}")
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, keys)
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert value(bench.training.plan)
+    assert field.toolTip() and field.accessibleName()
+
+
+def test_the_optimiser_brings_its_own_settings(bench, show):
+    panel = show(TrainingPanel)
+    box = panel.findChild(QWidget, "field_optimizer")
+    assert panel.findChild(QWidget, "field_momentum")
+    place = box.findText("Adam")
+    box.setCurrentIndex(place)
+    box.activated.emit(place)
+    assert bench.training.plan.optimizer == cnn.Adam()
+    assert "field_beta1" in {f.objectName() for f in panel.form._fields.values()}
+    assert "momentum" not in panel.form._fields
+
+
+def test_the_rate_typed_while_training_acts_at_once(bench, show, until):
+    panel = show(TrainingPanel)
+    bench.training.set_plan(small_plan(epochs=10_000))
+    bench.training.train()
+    field = panel.findChild(QWidget, "field_learning_rate")
+    field.selectAll()
+    QTest.keyClicks(field, "0.002")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    until(lambda: bench.training.run.changes)
+    assert bench.training.run.changes[-1].learning_rate == 0.002
+    assert bench.training.differences == ()
+
+
+def test_the_confusion_matrix_and_its_images(bench, show, train, until):
+    bench.training.set_plan(small_plan(epochs=1, optimizer=cnn.SGD(0.01)))
+    panel = show(ConfusionPanel)
+    assert panel.view.matrix is None
+    train()
+    until(lambda: bench.inspector.verdicts is not None)
+    matrix = bench.training.run.epochs[-1].validation.confusion
+    np.testing.assert_array_equal(panel.view.matrix, matrix)
+    cell = np.unravel_index(matrix.argmax(), matrix.shape)
+    place = panel.view.cell_rect(*cell).center().toPoint()
+    QTest.mouseClick(panel.view, Qt.MouseButton.LeftButton, pos=place)
+    assert panel.view.current == cell
+    assert panel.list.images.rowCount() == matrix[cell]
+    QTest.keyClick(panel.view, Qt.Key.Key_Left)
+    assert panel.as_text().count("\n") == 3
+
+
+def test_probes_show_what_the_network_takes_them_for(bench, show, until):
+    strip = show(ProbeStrip, (700, 54))
+    assert [b.isVisible() for b in strip.buttons] == [True] * 3 + [False] * 5
+    assert strip.buttons[0].badge == ("", False) and strip.buttons[0].objectName() == "probe_1"
+    bench.probes.set_predictions([0, 2, 2])
+    assert [button.badge for button in strip.buttons[:3]] == [
+        ("a", False),
+        ("b→c", True),
+        ("c", False),
+    ]
+    QTest.mouseClick(strip.buttons[2], Qt.MouseButton.LeftButton)
+    assert bench.probes.current == 2 and strip.buttons[2].isChecked()
+    QTest.keyClick(strip.buttons[2], Qt.Key.Key_Left)
+    assert bench.probes.current == 1 and strip.buttons[1].isChecked()
+
+
+def test_pinning_from_the_gallery(bench, show, train, until):
+    gallery = show(Gallery, (500, 400))
+    assert gallery.list.images.rowCount() == 60 and not gallery.isModal()
+    index = gallery.list.images.index(7, 0)
+    place = gallery.list.visualRect(index).center()
+    QTest.mouseClick(gallery.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert 7 in bench.probes.indices
+    QTest.mouseClick(gallery.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert 7 not in bench.probes.indices
+    train()
+    until(lambda: bench.inspector.verdicts is not None)
+    verdicts = bench.inspector.verdicts
+    network = network_of(bench.training.run)
+    images = np.concatenate([bench.dataset.validation.images, bench.dataset.test.images])
+    np.testing.assert_array_equal(verdicts.predicted, network.predict(images).argmax(axis=1))
+    gallery.verdict_box.setCurrentIndex(1)
+    gallery.refresh()
+    wrong = int((verdicts.predicted != verdicts.labels).sum())
+    assert gallery.list.images.rowCount() == wrong
+
+
+def test_probes_hold_eight_at_most(bench):
+    bench.probes.pin(range(20))
+    assert len(bench.probes) == 8
+    bench.probes.add(30)
+    assert bench.probes.indices[-1] == 30 and bench.probes.current == 7
+    for _ in range(12):
+        bench.probes.remove(0)
+    assert len(bench.probes) == 1
+    assert not bench.probes.images.flags.writeable
+
+
+def test_a_mosaic_is_upright(qtbot, no_leaks):
+    letter = np.zeros((2, 5, 4), np.float32)
+    letter[1, :, 0] = letter[1, 0, :] = letter[1, 2, :3] = 1
+    drawn = stack(letter, False, 1.0, "grey")
+    source = drawn.source(1)
+    seen = np.array(
+        [
+            [
+                drawn.image.pixelColor(int(source.x()) + x, int(source.y()) + y).red()
+                for x in range(4)
+            ]
+            for y in range(5)
+        ]
+    )
+    np.testing.assert_array_equal(seen > 127, letter[1] > 0)
+
+
+def test_photographs(no_leaks):
+    colour = np.zeros((3, 2, 2), np.float32)
+    colour[0, 0, 1] = 1
+    assert photograph(colour).pixelColor(1, 0).getRgb()[:3] == (255, 0, 0)
+    assert photograph(np.linspace(-1, 1, 4).reshape(1, 4)).pixelColor(3, 0).red() == 255
+
+
+def test_dead_maps_are_marked_and_the_picture_can_be_saved(qtbot, no_leaks, tmp_path):
+    view = MosaicView()
+    qtbot.addWidget(view)
+    view.resize(400, 200)
+    view.show()
+    values = np.ones((3, 6, 6), np.float32)
+    values[1] = 0
+    view.show_maps(Maps(values, False, 1.0, dead=np.array([False, True, False])))
+    image = view.grab().toImage()
+    centre = view.map_rect(1).center().toPoint()
+    struck = image.pixelColor(centre)
+    assert struck.lightness() > 150
+    assert view.picture().save(str(tmp_path / "maps.png"))
