@@ -64,10 +64,10 @@ def input_gradient(
         tile = d[rows]
         part = memory.temporary("part", (*tile.shape[:-1], channels), d.dtype)
         below = dx[rows.start * window.stride[0] :]
-        for tap in window.taps():
+        for tap, reads in window.reads(tile.shape[:-2]):
             matrix = weight[tap].reshape(-1, groups, filters // groups).transpose(1, 2, 0)
             np.matmul(_by_group(tile, groups), matrix, out=_by_group(part, groups))
-            below[window.reads(tap, tile.shape[:-2])] += part
+            below[reads] += part
     return dx[window.interior(extent)]
 
 

@@ -34,8 +34,8 @@ def forward(x: Array, weight: Array, window: Window, memory: Memory) -> Array:
         product = memory.temporary("part", out.shape, x.dtype)
         below = source[rows.start * window.stride[0] :]
         out.fill(0)
-        for tap in window.taps():
-            np.multiply(below[window.reads(tap, out.shape[:-1])], factors[tap], out=product)
+        for tap, reads in window.reads(out.shape[:-1]):
+            np.multiply(below[reads], factors[tap], out=product)
             out += product
     return y
 
@@ -52,8 +52,8 @@ def weight_gradient(
         tile = d_blocks[rows]
         product = memory.temporary("part", tile.shape, d.dtype)
         below = source[rows.start * window.stride[0] :]
-        for tap in window.taps():
-            np.multiply(below[window.reads(tap, tile.shape[:-1])], tile, out=product)
+        for tap, reads in window.reads(tile.shape[:-1]):
+            np.multiply(below[reads], tile, out=product)
             sums[tap] += over_space(product.reshape(*tile.shape[:-1], samples, filters))
     dw = memory.keep(shape, d.dtype)
     np.sum(sums, axis=-2, out=dw[..., 0, :])
@@ -74,9 +74,9 @@ def input_gradient(
         tile = d_blocks[rows]
         product = memory.temporary("part", tile.shape, d.dtype)
         below = dx_blocks[rows.start * window.stride[0] :]
-        for tap in window.taps():
+        for tap, reads in window.reads(tile.shape[:-1]):
             np.multiply(tile, factors[tap], out=product)
-            below[window.reads(tap, tile.shape[:-1])] += product
+            below[reads] += product
     dx = dx[window.interior(extent)]
     if window.groups < filters:
         dx = dx.reshape(*dx.shape[:-1], window.groups, -1).sum(axis=-1)

@@ -28,6 +28,7 @@ from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from cnnstudio.kernels.memory import Memory
+from cnnstudio.kernels.sums import long_product
 from cnnstudio.kernels.window import Window, fill_border, pieces, sliding
 
 Array = NDArray[Any]
@@ -100,14 +101,13 @@ def backward(
     for rows, columns in _tiles(planes, window, tuple(outputs), memory):
         tile = d[rows]
         flat = tile.reshape(-1, filters)
-        dmatrix += columns @ flat
+        dmatrix += long_product(columns, flat)
         if dplanes is not None:
             dcolumns = np.matmul(matrix, flat.T, out=columns)
             dcolumns = dcolumns.reshape(channels, *window.kernel, *tile.shape[:-1])
             below = dplanes[:, rows.start * window.stride[0] :]
-            for plane, gradient in zip(below, dcolumns, strict=True):
-                for tap in window.taps():
-                    plane[window.reads(tap, tile.shape[:-2])] += gradient[tap]
+            for tap, reads in window.reads(tile.shape[:-2]):
+                below[:, *reads] += dcolumns[:, *tap]
     dw = memory.keep(weight.shape, d.dtype)
     _channels_first(dw)[...] = dmatrix.reshape(channels, *window.kernel, filters)
     if dplanes is None:

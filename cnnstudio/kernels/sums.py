@@ -1,8 +1,11 @@
-"""Sums over positions and samples, as products with a vector of ones.
+"""Sums over positions and samples.
 
 ``1ᵀ a`` is the fastest sum over rows that NumPy has.  Summing one axis after the other keeps the
 sums short, so that float32 rounds little: the error grows with the square root of the longest axis,
 not of the number of positions.
+
+The weight gradient of a layer with few weights is a product with a very long inner dimension.  It
+is faster as many short products, which the BLAS computes without copying its operands first.
 """
 
 from __future__ import annotations
@@ -29,3 +32,25 @@ def over_positions(a: Array) -> Array:
     per_sample = over_space(a)
     total: Array = np.matmul(np.ones(len(per_sample), a.dtype), per_sample)
     return total
+
+
+def long_product(a: Array, b: Array) -> Array:
+    """Return ``a (K, M) @ b (M, F)`` for a small result and a large M."""
+    (rows, length), columns = a.shape, b.shape[1]
+    count = length // SHORT
+    if rows * columns * SHORT > UNPACKED or count < 2:
+        return a @ b
+    end = count * SHORT
+    products = np.matmul(
+        a[:, :end].reshape(rows, count, SHORT).transpose(1, 0, 2),
+        b[:end].reshape(count, SHORT, columns),
+    )
+    total: Array = np.ones(count, a.dtype) @ products.reshape(count, -1)
+    return total.reshape(rows, columns) + a[:, end:] @ b[end:]
+
+
+SHORT = 256
+"""Inner dimension of the short products."""
+
+UNPACKED = 1_000_000
+"""Multiply-adds up to which OpenBLAS multiplies without copying its operands."""

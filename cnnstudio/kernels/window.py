@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from typing import Any
 
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 from cnnstudio.kernels.memory import Memory
 
 Array = NDArray[Any]
+Index = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -57,15 +59,24 @@ class Window:
             )
         )
 
-    def taps(self) -> Iterator[tuple[int, ...]]:
-        """Yield the index of every tap in row-major order."""
-        return product(*map(range, self.kernel))
+    @lru_cache(maxsize=1024)  # noqa: B019 - windows are small values
+    def reads(self, outputs: tuple[int, ...]) -> tuple[tuple[Index, Index], ...]:
+        """Return every tap, in row-major order, with the slices of the padded input it reads.
 
-    def reads(self, tap: tuple[int, ...], outputs: tuple[int, ...]) -> tuple[slice, ...]:
-        """Return the slices of the padded input that ``tap`` reads for ``outputs`` positions."""
+        Parameters
+        ----------
+        outputs : tuple of int
+            For so many output positions per axis.
+        """
         return tuple(
-            slice(t * d, t * d + (o - 1) * s + 1, s)
-            for t, o, s, d in zip(tap, outputs, self.stride, self.dilation, strict=True)
+            (
+                tap,
+                tuple(
+                    slice(t * d, t * d + (o - 1) * s + 1, s)
+                    for t, o, s, d in zip(tap, outputs, self.stride, self.dilation, strict=True)
+                ),
+            )
+            for tap in product(*map(range, self.kernel))
         )
 
     def interior(self, extent: tuple[int, ...]) -> tuple[slice, ...]:
