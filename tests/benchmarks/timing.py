@@ -1,0 +1,129 @@
+"""Fair timing: the sides take turns in short slices, and what counts is medians."""
+
+from __future__ import annotations
+
+import math
+import os
+import platform
+import statistics
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+SLICE = 0.2
+"""Seconds of one side's turn."""
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Seconds per call: median and quartiles of all calls, and the median of every slice."""
+
+    median: float
+    low: float
+    high: float
+    slices: tuple[float, ...]
+
+    def __str__(self) -> str:
+        scale, unit = (1e6, "µs") if self.median < 1e-3 else (1e3, "ms")
+        low, high = self.low * scale, self.high * scale
+        return f"{number(self.median * scale)} ({number(low)}–{number(high)}) {unit}"
+
+
+def number(value: float) -> str:
+    """Write a number with three digits that matter."""
+    if not math.isfinite(value) or value == 0:
+        return str(value)
+    return f"{value:.{max(0, 2 - math.floor(math.log10(abs(value))))}f}"
+
+
+def clock(threads: int) -> Callable[[], float]:
+    """Return what to measure with.
+
+    With one thread that is the processor time of this process: the same as the time on the wall
+    on a quiet machine, and free of what other programs take on a busy one.
+    """
+    fine = time.get_clock_info("process_time").resolution < 1e-5
+    return time.process_time if threads == 1 and fine else time.perf_counter
+
+
+def race(
+    sides: Mapping[str, Callable[[], Any]], seconds: float, threads: int = 1
+) -> dict[str, Timing]:
+    """Time functions in turns until the time is up; the first call of a turn only warms up."""
+    now = clock(threads)
+    slices: dict[str, list[list[float]]] = {name: [] for name in sides}
+    for step in sides.values():
+        for _ in range(3):
+            step()
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end or len(slices[next(iter(sides))]) < 3:
+        for name, step in sides.items():
+            step()
+            calls: list[float] = []
+            stop = time.perf_counter() + SLICE
+            while time.perf_counter() < stop or len(calls) < 2:
+                begin = now()
+                step()
+                calls.append(now() - begin)
+            slices[name].append(calls)
+    return {name: _timing(found) for name, found in slices.items()}
+
+
+def _timing(slices: list[list[float]]) -> Timing:
+    low, middle, high = statistics.quantiles([t for part in slices for t in part], n=4)
+    return Timing(middle, low, high, tuple(map(statistics.median, slices)))
+
+
+def ratio(ours: Timing, theirs: Timing) -> tuple[float, float, float]:
+    """Return median and quartiles of the ratio of neighbouring slices, so that drift cancels."""
+    pairs = [a / b for a, b in zip(ours.slices, theirs.slices, strict=True)]
+    low, middle, high = statistics.quantiles(pairs, n=4)
+    return middle, low, high
+
+
+def better(timings: Mapping[str, Timing], names: Iterable[str]) -> str:
+    """Return the name with the smallest median."""
+    return min(names, key=lambda name: timings[name].median)
+
+
+def geometric_mean(values: Iterable[float]) -> float:
+    """Return the geometric mean."""
+    return statistics.geometric_mean(values)
+
+
+def table(title: str, heading: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Print a table in Markdown, which is also easy to read."""
+    cells = [list(heading), *([str(cell) for cell in row] for row in rows)]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(heading))]
+    print(f"\n**{title}**\n")
+    for index, row in enumerate(cells):
+        padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        print("| " + " | ".join(padded) + " |")
+        if not index:
+            print("|" + "|".join("-" * (width + 2) for width in widths) + "|")
+    print(flush=True)
+
+
+def verdict(value: float, limit: float) -> str:
+    """Return the limit and whether it is kept."""
+    return f"≤ {limit:g} {'met' if value <= limit else f'missed by {value / limit - 1:.0%}'}"
+
+
+def machine() -> str:
+    """Return a line about the machine and its load."""
+    import numpy as np
+
+    try:
+        import torch
+
+        versions = f"NumPy {np.__version__}, PyTorch {torch.__version__}"
+    except ImportError:
+        versions = f"NumPy {np.__version__}, PyTorch is not installed"
+    model = platform.processor() or platform.machine()
+    if os.path.exists("/proc/cpuinfo"):
+        with open("/proc/cpuinfo", encoding="utf-8") as lines:
+            names = (line.split(":")[1].strip() for line in lines if line.startswith("model name"))
+            model = next(names, model)
+    load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+    return f"{model}, {os.cpu_count()} cores, {platform.system()}, {versions}{load}"
