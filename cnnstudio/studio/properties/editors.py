@@ -7,20 +7,20 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QSizePolicy,
     QWidget,
 )
 
 from cnnstudio.layers.settings import Setting
 from cnnstudio.studio.properties.numberbox import NumberBox
+from cnnstudio.studio.properties.textfield import TextField
 from cnnstudio.studio.theme import label, mark
 
 MIXED = "several values"
@@ -428,20 +428,6 @@ def _as_sides(value: Any, rank: int) -> tuple[tuple[int, int], ...]:
     return tuple(side if isinstance(side, tuple) else (side, side) for side in value)
 
 
-class AxesField(QLineEdit):
-    """A line of text with the keys of the other fields."""
-
-    reverted = Signal()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc reverts."""
-        if event.key() == Qt.Key.Key_Escape:
-            self.reverted.emit()
-            event.accept()
-        else:
-            super().keyPressEvent(event)
-
-
 class AxesEditor(Editor):
     """Numbers joined by ×; none for a vector."""
 
@@ -449,9 +435,9 @@ class AxesEditor(Editor):
         self, name: str, setting: Setting, rank: int, parent: QWidget | None = None
     ) -> None:
         super().__init__(name, setting, rank, parent)
-        self._line = AxesField(self)
+        self._line = TextField(self)
         self._line.textEdited.connect(self.edited)
-        self._line.editingFinished.connect(self.committed)
+        self._line.committed.connect(self.committed)
         self._line.reverted.connect(self.reverted)
         self._line.setPlaceholderText("a vector has none")
         self.adopt(self._line, "height × width, such as 28×28")

@@ -78,7 +78,7 @@ class SettingsForm(QWidget):
         self._editors, self._reasons, self._ids = {}, {}, ()
         if self._inside is not None:
             self._grid.removeWidget(self._inside)
-            self._inside.hide()
+            self._inside.setParent(None)  # nobody finds its fields any more
             self._inside.deleteLater()
             self._inside = None
         if kind is None or not kind[0].settings():
@@ -147,10 +147,17 @@ class SettingsForm(QWidget):
 
     # editing
 
+    def _sender(self) -> Editor | None:
+        """Return the editor that tells something; those of a form that is gone are not heard."""
+        editor = self.sender()
+        known = isinstance(editor, Editor) and self._editors.get(editor.name) is editor
+        return editor if known else None
+
     @Slot()
     def _edited(self) -> None:
-        editor = self.sender()
-        assert isinstance(editor, Editor)
+        editor = self._sender()
+        if editor is None:
+            return
         name = editor.name
         if name != self._active:
             self._end_session()
@@ -187,8 +194,9 @@ class SettingsForm(QWidget):
     @Slot()
     def _committed(self) -> None:
         """Close the undo step; a field that is left shows what holds."""
-        editor = self.sender()
-        assert isinstance(editor, Editor)
+        editor = self._sender()
+        if editor is None:
+            return
         self._end_session()
         if not editor.has_focus():
             self._refused.pop(editor.name, None)
@@ -199,8 +207,9 @@ class SettingsForm(QWidget):
     @Slot()
     def _reverted(self) -> None:
         """Take back what was typed since the field was entered."""
-        editor = self.sender()
-        assert isinstance(editor, Editor)
+        editor = self._sender()
+        if editor is None:
+            return
         self._refused.pop(editor.name, None)
         if self._origin and self._active == editor.name:
             design = self._document.design
@@ -236,10 +245,12 @@ class SettingsForm(QWidget):
 
 def _ranks(rows: list[Row], rank: int) -> tuple[int, ...]:
     """Return the number of axes of every setting: what is there is shown even if it cannot fit."""
-    listed = zip(*(row.layer.values().values() for row in rows), strict=True)
-    return tuple(
-        max((len(v) for v in values if isinstance(v, tuple)), default=rank) for values in listed
-    )
+    found = []
+    for name, setting in rows[0].layer.settings().items():
+        values = [getattr(row.layer, name) for row in rows]
+        listed = [len(v) for v in values if isinstance(v, tuple) and setting.kind != "axes"]
+        found.append(max(listed, default=rank))
+    return tuple(found)
 
 
 def _allowed(editor: Editor) -> str:

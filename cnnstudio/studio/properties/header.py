@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from cnnstudio.studio.properties.textfield import TextField
 from cnnstudio.studio.theme import METRICS, label, theme
 from cnnstudio.studio.theme.typography import font_scale
 
@@ -44,16 +45,8 @@ class IconTile(QWidget):
         painter.end()
 
 
-class NameField(QLineEdit):
-    """A heading that can be edited; the border appears when it is touched.
-
-    Signals
-    -------
-    reverted
-        Esc was pressed.
-    """
-
-    reverted = Signal()
+class NameField(TextField):
+    """A heading that can be edited; the border appears when it is touched."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -62,14 +55,6 @@ class NameField(QLineEdit):
             "QLineEdit { padding: 0 4px } QLineEdit:read-only,"
             "QLineEdit:!focus:!hover { background: transparent; border-color: transparent }"
         )
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc reverts."""
-        if event.key() == Qt.Key.Key_Escape:
-            self.reverted.emit()
-            event.accept()
-        else:
-            super().keyPressEvent(event)
 
 
 class Header(QWidget):

@@ -49,7 +49,7 @@ class PropertiesPanel(QWidget):
         self._input = label("", "caption")
         self._input.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._build()
-        self.header.name.editingFinished.connect(self._rename)
+        self.header.name.committed.connect(self._rename)
         self.header.name.reverted.connect(self._forget_name)
         self.header.name.textEdited.connect(self._check_name)
         self._document.changed.connect(self.refresh)

@@ -70,7 +70,7 @@ class RepairsView(QWidget):
         self._shown = repairs
         if self._inside is not None:
             self._layout.removeWidget(self._inside)
-            self._inside.hide()
+            self._inside.setParent(None)  # nobody finds its buttons any more
             self._inside.deleteLater()
             self._inside = None
         self.setVisible(bool(repairs))

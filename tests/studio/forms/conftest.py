@@ -22,16 +22,21 @@ class Bench(QObject):
 
     dataset_changed = Signal()
 
-    def __init__(self):
+    def __init__(self, dataset):
         super().__init__()
         self.document = Document(self)
-        self.dataset = data.load("mnist5k")
+        self.dataset = dataset
         self.training = Training(self)
 
 
+@pytest.fixture(scope="session")
+def digits():
+    return data.load("mnist5k")
+
+
 @pytest.fixture
-def bench(qapp):
-    made = Bench()
+def bench(qapp, digits):
+    made = Bench(digits)
     yield made
     made.deleteLater()
 
