@@ -69,7 +69,7 @@ class Autosave(QObject):
 
     def _write(self, sync: bool) -> None:
         text = _text(self._document)
-        if text == self._written:
+        if text == self._written and self.path.exists():
             return
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)

@@ -82,6 +82,13 @@ def test_saving_is_remembered_too(document, kept, tmp_path, qtbot):
     qtbot.waitUntil(lambda: not json.loads(kept.path.read_text(encoding="utf-8"))["modified"])
 
 
+def test_a_file_that_was_taken_away_is_written_again(kept):
+    kept.flush()
+    kept.path.unlink()
+    kept.flush()
+    assert kept.path.exists()
+
+
 def test_nothing_kept_is_no_error(document, kept, caplog):
     assert not kept.restore() and not caplog.records
 
