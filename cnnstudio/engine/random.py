@@ -42,13 +42,13 @@ class BlockRandom:
     """
 
     def __init__(self, seed: int, step: int, block: str, first: int = 0) -> None:
-        self._key = _key(seed, block)
-        self._step, self._first = step, first
+        self._seed, self._step, self._block, self._first = seed, step, block, first
 
     def uniform(self, samples: int, size: int) -> NDArray[np.float32]:
         """Return ``(samples, size)`` numbers in [0, 1)."""
         counts = -(-size // _PER_COUNT)
         counter = np.array([self._first * counts, 0, self._step, 0], dtype=np.uint64)
-        stream = np.random.Generator(np.random.Philox(counter=counter, key=self._key))
+        key = _key(self._seed, self._block)
+        stream = np.random.Generator(np.random.Philox(counter=counter, key=key))
         draws = stream.random((samples, counts * _PER_COUNT), dtype=np.float32)
         return draws[:, :size]
