@@ -7,10 +7,10 @@ import sys
 from collections.abc import Mapping
 
 import cnnstudio
-from cnnstudio.cli.parsing import DESIGN_HELP, Parser, find_design
+from cnnstudio.cli.parsing import Parser, find_design
 from cnnstudio.errors import CnnStudioError
 
-_USAGE = "cnnstudio [DESIGN]\n       cnnstudio COMMAND …"
+_USAGE = "cnnstudio [options] [DESIGN]\n       cnnstudio COMMAND …"
 
 
 def open_studio(arguments: list[str], commands: Mapping[str, tuple[str, str]]) -> int:
@@ -37,17 +37,16 @@ def open_studio(arguments: list[str], commands: Mapping[str, tuple[str, str]]) -
         description="Design, train and look inside convolutional neural networks.",
         epilog=f"commands, each with its own --help:\n{table}",
     )
-    parser.add_argument(
-        "design", metavar="DESIGN", nargs="?", help=f"what the studio shows first: {DESIGN_HELP}"
-    )
+    remedy = f"these need none: cnnstudio {' | '.join(commands)}"
+    _add_options(parser, remedy)
     parser.add_argument(
         "--version", action="version", version=f"CNN Studio {cnnstudio.__version__}"
     )
     options = parser.parse_args(arguments)
     if options.design is not None:
         find_design(options.design)
-    remedy = f"these need none: cnnstudio {' | '.join(commands)}"
-    if not _has_screen():
+    # A picture is painted without a screen, too.
+    if not options.screenshot and not _has_screen():
         raise CnnStudioError("the studio needs a screen, and there is none", remedy=remedy)
     return _start(arguments, remedy)
 
@@ -62,15 +61,23 @@ def _has_screen() -> bool:
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
+def _add_options(parser: Parser, remedy: str) -> None:
+    """Let the studio say what it can be told; that loads nothing of Qt."""
+    try:
+        from cnnstudio.studio.options import add_options
+    except ImportError as error:
+        raise _missing(error, remedy) from error
+    add_options(parser)
+
+
 def _start(arguments: list[str], remedy: str) -> int:
     """Hand over to the studio, the only road to Qt."""
     try:
-        from cnnstudio import studio
+        from cnnstudio.studio import main
     except ImportError as error:
-        raise CnnStudioError(
-            f"the studio cannot start, a library is missing ({error})", remedy=remedy
-        ) from error
-    start = getattr(studio, "main", None)
-    if start is None:
-        raise CnnStudioError("this version has no studio window yet", remedy=remedy)
-    return int(start(arguments))
+        raise _missing(error, remedy) from error
+    return int(main(arguments))
+
+
+def _missing(error: ImportError, remedy: str) -> CnnStudioError:
+    return CnnStudioError(f"the studio cannot start, a library is missing ({error})", remedy=remedy)

@@ -128,6 +128,7 @@ class Docks(QObject):
         self._window = window
         self._workbench = workbench
         self.panels: dict[str, Panel] = {}
+        self._height = 0
         self._tidy = QTimer(self)
         self._tidy.setSingleShot(True)
         self._tidy.setInterval(0)
@@ -193,6 +194,9 @@ class Docks(QObject):
             self._add(name, title, LogPanel(bench, source) if name == "log" else made[name](bench))
 
     def _add(self, name: str, title: str, content: QWidget) -> None:
+        if name in LOWER:
+            # The lower dock may be as low as its tabs, whatever its panels would like.
+            content.setMinimumHeight(1)
         self.panels[name] = Panel(name, title, content, self._window)
 
     # where they stand
@@ -239,6 +243,16 @@ class Docks(QObject):
         window.resizeDocks([self.left, properties], [left, right], Qt.Orientation.Horizontal)
         window.resizeDocks([first], [lower], Qt.Orientation.Vertical)
 
+    def collapse(self, wanted: bool) -> None:
+        """Leave only the tabs of the lower dock, or give its height back."""
+        first = self.panels["shapes"]
+        if wanted and not self._height:
+            self._height = max(first.height(), METRICS.lower_dock_narrow)
+            self._window.resizeDocks([first], [1], Qt.Orientation.Vertical)
+        elif not wanted and self._height:
+            self._window.resizeDocks([first], [self._height], Qt.Orientation.Vertical)
+            self._height = 0
+
     @Slot()
     def tidy(self) -> None:
         """Show titles where no tab names a panel."""
@@ -270,6 +284,8 @@ class Docks(QObject):
             self.left.show()
             self.left_tabs.setCurrentIndex(0 if name == "blocks" else 1)
             return
+        if name in LOWER:
+            self.collapse(False)
         panel = self.panels[name]
         panel.show()
         panel.raise_()

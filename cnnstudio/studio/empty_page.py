@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractScrollArea,
     QHBoxLayout,
@@ -19,6 +19,7 @@ from cnnstudio.studio.theme import METRICS, draw_shadow, label, theme
 from cnnstudio.studio.workbench import Workbench
 
 OFFERED = ("first-cnn", "lenet5", "one-dense")
+OURS = "CNN Studio"
 _PICTURE = 112
 _HEIGHTS = {"data": 44, "convolution": 46, "pooling": 34, "shape": 44, "dense": 38}
 _WIDTHS = {"data": 20, "convolution": 26, "pooling": 13, "shape": 7, "dense": 16}
@@ -40,7 +41,9 @@ class TemplateCard(QWidget):
         self._design = templates.load(name)
         analysis = analyse(self._design)
         about = templates.describe(name)
-        self._title, self._source = about.title, about.source or about.description
+        self._title = about.title
+        # Our own designs have no history to tell.
+        self._source = about.description if about.source in ("", OURS) else about.source
         self._parameters = f"{numbers.integer(analysis.parameters)} parameters"
         self._products = f"{numbers.integer(analysis.multiply_adds)} multiply-adds"
         self.setAccessibleName(f"{self._title}: {self._source}, {self._parameters}")
@@ -73,8 +76,12 @@ class TemplateCard(QWidget):
         painter.setPen(colors.color("line"))
         split = frame.top() + _PICTURE
         painter.drawLine(QPointF(frame.left() + 1, split), QPointF(frame.right() - 1, split))
-        ground = QRectF(frame.left() + 1.5, frame.top() + 8, frame.width() - 3, _PICTURE - 8)
-        painter.fillRect(ground, colors.color("alt"))
+        inside = frame.adjusted(1.5, 1.5, -1.5, -1.5)
+        rounded = QPainterPath()
+        rounded.addRoundedRect(inside, radius - 1, radius - 1)
+        ground = QPainterPath()
+        ground.addRect(inside.left(), inside.top(), inside.width(), split - inside.top())
+        painter.fillPath(rounded.intersected(ground), colors.color("alt"))
         self._draw_boxes(painter, QRectF(frame.left(), frame.top(), frame.width(), _PICTURE))
         self._draw_text(painter, frame.adjusted(14, _PICTURE + 10, -12, -8))
 
@@ -141,6 +148,7 @@ class EmptyPage(QWidget):
     """Lies over the lower half of the canvas while there is nothing but an Input block."""
 
     all_templates = Signal()
+    toggled = Signal(bool)
 
     def __init__(self, workbench: Workbench, canvas: QAbstractScrollArea) -> None:
         super().__init__(canvas.viewport())
@@ -178,6 +186,7 @@ class EmptyPage(QWidget):
         column.addWidget(heading)
         column.addLayout(row)
         column.addLayout(links)
+        self.hide()
         canvas.viewport().installEventFilter(self)
         self._document.changed.connect(self.refresh)
         theme().changed.connect(self.update)
@@ -193,7 +202,9 @@ class EmptyPage(QWidget):
         """Come and go with the emptiness."""
         if self.wanted:
             self._place()
-        self.setVisible(self.wanted)
+        if self.isHidden() == self.wanted:
+            self.setVisible(self.wanted)
+            self.toggled.emit(self.wanted)
 
     def focus_first(self) -> None:
         """Outline the first network, so that Enter opens it."""

@@ -111,7 +111,7 @@ def block_html(row: Row, watch: str = "") -> str:
     ]
     parts = [
         f"<h2>{escape(row.name)}</h2>",
-        f'<p class="dim">{escape(layer.title)} · {escape(FAMILIES[layer.family])}</p>',
+        f'<p class="dim">{escape(_kind(layer))}</p>',
         f"<p>{_code(first)}</p>",
     ]
     if layer.equation:
@@ -137,15 +137,24 @@ def block_html(row: Row, watch: str = "") -> str:
     return "".join(parts)
 
 
+def _kind(layer: Layer) -> str:
+    family = FAMILIES[layer.family]
+    return layer.title if layer.title == family else f"{layer.title} · {family}"
+
+
 def _paragraphs(layer: Layer) -> list[str]:
     """The description of a layer without its sections for programmers."""
-    text = (type(layer).__doc__ or "").strip().split("\n\n")
     kept = []
-    for part in text:
+    for part in (type(layer).__doc__ or "").strip().split("\n\n"):
         lines = [line.strip() for line in part.splitlines()]
         if len(lines) > 1 and set(lines[1]) == {"-"}:
             break
-        kept.append(" ".join(lines))
+        text = " ".join(lines)
+        if text.startswith("``") and layer.equation:
+            # The equation has a place of its own.
+            text = text[2:].partition("``")[2].lstrip(".;, ")
+        if text:
+            kept.append(text[:1].upper() + text[1:])
     return kept or [layer.title]
 
 

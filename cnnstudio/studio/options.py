@@ -44,7 +44,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "design",
         nargs="?",
         metavar="DESIGN",
-        help="a template's name or a .cnn.json file; LeNet-5 if not given",
+        help="what the studio shows first: name of a template, or a .cnn.json file",
     )
     parser.add_argument("--theme", choices=("system", "light", "dark"), help="colours, this time")
     picture = parser.add_argument_group("picture of the window")

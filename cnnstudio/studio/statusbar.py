@@ -74,6 +74,8 @@ class StatusBar(QStatusBar):
 
     def _row(self) -> QWidget:
         holder = QWidget()
+        # A narrow window hides the right end of this line instead of growing.
+        holder.setMinimumWidth(1)
         row = QHBoxLayout(holder)
         row.setContentsMargins(12, 0, 0, 0)
         row.setSpacing(10)

@@ -106,6 +106,7 @@ class MainWindow(QMainWindow):
         self.docks = docks.Docks(self, self.workbench, self.log_source)
         self.empty_page = EmptyPage(self.workbench, self.canvas)
         self.empty_page.all_templates.connect(self._show_templates)
+        self.empty_page.toggled.connect(self.docks.collapse)
 
     def _fill_menus(self) -> None:
         menus: dict[str, QMenu] = {}
