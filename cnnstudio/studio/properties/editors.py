@@ -202,6 +202,7 @@ class FlagEditor(Editor):
         self._box = QCheckBox(self)
         self._box.clicked.connect(self._clicked)
         self.adopt(self._box)
+        self.row.setSpacing(0)
         self.row.addWidget(self._box, 0, Qt.AlignmentFlag.AlignTop)
         self.row.addWidget(_Caption(setting.help, self._box), 1)
 

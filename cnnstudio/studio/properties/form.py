@@ -6,6 +6,7 @@ one undo step.  What is impossible stays in the field, outlined, with the reason
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Qt, Slot
@@ -254,7 +255,10 @@ def _ranks(rows: list[Row], rank: int) -> tuple[int, ...]:
 
 
 def _allowed(editor: Editor) -> str:
-    bound = editor.setting.bound
+    setting = editor.setting
+    if setting.kind in ("extent", "padding"):  # each box takes one number
+        setting = replace(setting, kind="integer")
+    bound = setting.bound
     return bound[:1].upper() + bound[1:]
 
 

@@ -44,6 +44,7 @@ class PropertiesPanel(QWidget):
         self.sentence = _text("body", "error")
         self.sums = SumsView(self)
         self.totals = TotalsView(self)
+        self.after = TotalsView(self)
         self._equation = _text("body", "text-2")
         self._source = _text("settings", "text-3")
         self._input = label("", "caption")
@@ -83,6 +84,9 @@ class PropertiesPanel(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.header)
         layout.addWidget(self._scroll, 1)
+        # Nobody can scroll while dragging: what a change would do is always in sight.
+        self._after_part = _section([self.after])
+        layout.addWidget(self._after_part)
 
     # what is shown
 
@@ -101,7 +105,7 @@ class PropertiesPanel(QWidget):
         self.sentence.setVisible(bool(sentence))
         self._form_part.setVisible(bool(sentence or (alike and alike[0].layer.settings())))
         self._show_sums(one)
-        self._show_totals(rows, dropped is not None)
+        self._show_totals(rows)
         self._show_help(alike)
 
     def _selected(self) -> list[Row]:
@@ -162,12 +166,13 @@ class PropertiesPanel(QWidget):
         shapes = " and ".join(map(numbers.shape, row.input_shapes)) if row is not None else ""
         self._input.setText(f"input {shapes}" if shapes else "")
 
-    def _show_totals(self, rows: list[Row], dropped: bool) -> None:
+    def _show_totals(self, rows: list[Row]) -> None:
         now, after = self._document.analysis, self._document.preview_analysis
-        self._totals_part.setVisible(bool(after) or len(rows) != 1)
+        self._after_part.setVisible(after is not None)
         if after is not None:
-            self.totals.show_totals("Whole design", "now → after", totals(now), totals(after))
-        elif len(rows) > 1:
+            self.after.show_totals("Whole design", "now → after", totals(now), totals(after))
+        self._totals_part.setVisible(len(rows) > 1 or (after is None and not rows))
+        if len(rows) > 1:
             added = (
                 sum(row.parameters for row in rows),
                 sum(row.state for row in rows),
@@ -235,7 +240,16 @@ class PropertiesPanel(QWidget):
 
     def text(self) -> str:
         """Return sums and totals as plain text."""
-        return "\n".join(filter(None, (self.sums.text(), self.totals.text())))
+        shown = [
+            view.text()
+            for view, part in (
+                (self.sums, self._sums_part),
+                (self.totals, self._totals_part),
+                (self.after, self._after_part),
+            )
+            if not part.isHidden()
+        ]
+        return "\n".join(shown)
 
 
 def _rank(rows: list[Row]) -> int:

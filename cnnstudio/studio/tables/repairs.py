@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Slot
-from PySide6.QtGui import QEnterEvent, QFocusEvent
+from PySide6.QtGui import QEnterEvent, QFocusEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from cnnstudio.design import Repair
@@ -12,6 +12,7 @@ from cnnstudio.studio.document import Document
 from cnnstudio.studio.theme import label, mark, theme
 
 _INDENT = 40
+_RIGHT = 12
 
 
 class RepairButton(QPushButton):
@@ -60,7 +61,7 @@ class RepairsView(QWidget):
         self._shown: tuple[Repair, ...] = ()
         self._inside: QWidget | None = None
         self._layout = QHBoxLayout(self)
-        self._layout.setContentsMargins(_INDENT, 6, 12, 6)
+        self._layout.setContentsMargins(_INDENT, 6, _RIGHT, 6)
         self.hide()
 
     def show_repairs(self, repairs: tuple[Repair, ...], first: bool) -> None:
@@ -78,7 +79,29 @@ class RepairsView(QWidget):
             self._inside = self._rows(repairs, first)
             self._layout.addWidget(self._inside)
             self._inside.show()  # what is hidden needs no room
+            self._fit()
             self._layout.activate()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out the totals, then the block's parameters, where there is no room for them."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        if self._inside is None:
+            return
+        grid = self._inside.layout()
+        assert isinstance(grid, QGridLayout)
+        columns = [
+            [grid.itemAtPosition(row, column).widget() for row in range(len(self._shown))]
+            for column in range(4)
+        ]
+        needed = [max(part.sizeHint().width() for part in parts) for parts in columns]
+        room = self.width() - _INDENT - _RIGHT
+        for column in (2, 3):
+            width = sum(needed[: column + 1]) + column * grid.horizontalSpacing()
+            for part in columns[column]:
+                part.setVisible(width <= room)
 
     def _rows(self, repairs: tuple[Repair, ...], first: bool) -> QWidget:
         inside = QWidget(self)

@@ -183,3 +183,14 @@ def test_repairs_stand_below_their_problem(panel, picture):
     assert table.rowHeight(0) > panel.repairs.height() > 60
     assert panel.repairs.y() + panel.repairs.height() <= table.height()
     panel.grab()
+
+
+def test_a_narrow_panel_leaves_out_totals_first(panel, picture):
+    def shown():
+        return [f.text() for f in panel.repairs.findChildren(QLabel) if f.isVisible()][:3]
+
+    assert shown() == ["→ 120×1×1", "48,120 in conv3", "61,706 in total"]
+    panel.resize(420, 400)
+    assert shown()[:2] == ["→ 120×1×1", "48,120 in conv3"] and "total" not in shown()[2]
+    panel.resize(600, 400)
+    assert shown()[2] == "61,706 in total"

@@ -431,11 +431,11 @@ def test_blocks_of_several_layers_show_their_sums(panel, document):
 def test_whole_design_now_and_after(panel, document):
     document.replace(templates.load("first-cnn"))
     document.select(["conv2"])
-    assert not panel._totals_part.isVisible()
+    assert not panel._after_part.isVisible()
     document.preview(edits.change(document.design, "conv2", filters=17))
-    assert panel._totals_part.isVisible() and "→" in panel.totals.text()
+    assert panel._after_part.isVisible() and "→" in panel.after.text()
     document.preview(None)
-    assert not panel._totals_part.isVisible()
+    assert not panel._after_part.isVisible()
 
 
 def test_a_block_on_its_way_shows_what_it_would_be(panel, document):
@@ -445,7 +445,7 @@ def test_a_block_on_its_way_shows_what_it_would_be(panel, document):
     assert panel.header.caption.text() == "Convolution · not inserted yet"
     assert not panel.form.isEnabled()
     assert "Parameters: 16·(8·3·3) + 16 = 1,168" in panel.sums.text()
-    assert panel.totals.text() == (
+    assert panel.after.text() == (
         "Parameters: 9,098 → 9,338\nRunning values: 0\n"
         "Multiply-adds: 290,080 → 559,872\nActivation bytes: 87,888 → 89,616"
     )
