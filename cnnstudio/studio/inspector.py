@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ DEBOUNCE_MS = 150
 CLOSE_MS = 2000
 MOST_BYTES = 200_000_000
 MOST_MULTIPLY_ADDS = 2_000_000_000
+VERDICTS_S = 2.0
+"""Seconds between two classifications of the whole pool while a run is under way."""
 SLICE = 64
 """Images of the pool that are classified between two questions whether somebody still wants it."""
 
@@ -177,6 +180,7 @@ class Inspector(QObject):
         self._run: tuple[Design, Weights, int] | None = None
         self._run_analysis: Analysis | None = None
         self._watchers: set[int] = set()
+        self._asked = 0.0
         self._renamed: tuple[Look, Design, Look] | None = None
         self._pending: Design | None = None
         self._thread: QThread | None = None
@@ -190,6 +194,7 @@ class Inspector(QObject):
         workbench.training.started.connect(self._run_started)
         workbench.training.epoch_ended.connect(self._epoch_ended)
         workbench.training.plan_changed.connect(self._plan_changed)
+        workbench.training.state_changed.connect(self._state_changed)
 
     # what there is
 
@@ -260,9 +265,8 @@ class Inspector(QObject):
     def watch(self, watcher: object, watching: bool) -> None:
         """Classify the whole pool after each epoch as long as a watcher looks."""
         self._watchers = self._watchers - {id(watcher)} | ({id(watcher)} if watching else set())
-        fresh = self._run is not None and self.verdicts is not None
-        if watching and not (fresh and self.verdicts.epoch == self._run[2]):
-            self._ask_verdicts()
+        if watching:
+            self._refresh_verdicts()
 
     def close(self) -> None:
         """End the thread, within two seconds."""
@@ -294,11 +298,17 @@ class Inspector(QObject):
         if self._watchers:
             self._ask_verdicts()
 
+    @Slot()
+    def _state_changed(self) -> None:
+        if self._workbench.training.state != "running":
+            self._refresh_verdicts()
+
     @Slot(object)
     def _run_started(self, event: Started) -> None:
         run = self._workbench.training.run
         # A run that goes on has been looked at after its last epoch.
         if run is not None and event.epoch == 0:
+            self.verdicts = None
             self.request_run(run.design, event.weights, event.epoch)
 
     @Slot(object)
@@ -306,8 +316,15 @@ class Inspector(QObject):
         run = self._workbench.training.run
         if run is not None:
             self.request_run(run.design, event.weights, event.epoch)
-            if self._watchers:
-                self._ask_verdicts()
+            if time.monotonic() - self._asked > VERDICTS_S:
+                self._refresh_verdicts()
+
+    @Slot()
+    def _refresh_verdicts(self) -> None:
+        """Classify the pool if somebody looks and it was done for an earlier epoch."""
+        run, known = self._run, self.verdicts
+        if self._watchers and run is not None and (known is None or known.epoch != run[2]):
+            self._ask_verdicts()
 
     @Slot()
     def _ask_preview(self) -> None:
@@ -352,6 +369,7 @@ class Inspector(QObject):
             return
         parts = tuple(part.images for part in probes.pool_parts())
         request = _Request("verdicts", *self._run, parts, probes.pool_labels)
+        self._asked = time.monotonic()
         self._start().ask(request)
 
     def _ask(

@@ -10,13 +10,13 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QPen
-from PySide6.QtWidgets import QGraphicsRectItem, QWidget
+from PySide6.QtGui import QColor, QPainterPath, QPen
+from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsRectItem, QWidget
 
 from cnnstudio.studio import numbers
 from cnnstudio.studio.theme import theme
 
-MOST_POINTS = 1500
+MOST_POINTS = 1000
 ROOM = 66
 """Pixels right of the last epoch that are kept for labels."""
 
@@ -92,7 +92,9 @@ class StudioPlot(pg.PlotWidget):
         self._future.setPen(QPen(Qt.PenStyle.NoPen))
         self._future.setZValue(-100)
         self.addItem(self._future, ignoreBounds=True)
-        self._lines: list[pg.InfiniteLine] = []
+        self._rules = QGraphicsPathItem()
+        self._rules.setZValue(-50)
+        self.addItem(self._rules, ignoreBounds=True)
         self.cursor_line = pg.InfiniteLine(angle=90, movable=False)
         self.cursor_line.setZValue(20)
         self.addItem(self.cursor_line, ignoreBounds=True)
@@ -175,17 +177,14 @@ class StudioPlot(pg.PlotWidget):
     def _rule(self, low: float, high: float) -> None:
         """Draw thin lines at the ticks."""
         ticks = self.up.tickValues(low, high, max(self.height() - 24, 40))[0][1]
+        path = QPainterPath()
+        for tick in ticks:
+            path.moveTo(0, tick)
+            path.lineTo(self.across.last * 2, tick)
         pen = pg.mkPen(theme().color("line"), width=1)
-        while len(self._lines) < len(ticks):
-            line = pg.InfiniteLine(angle=0, movable=False)
-            line.setZValue(-50)
-            self.addItem(line, ignoreBounds=True)
-            self._lines.append(line)
-        for place, line in enumerate(self._lines):
-            line.setVisible(place < len(ticks))
-            if place < len(ticks):
-                line.setPen(pen)
-                line.setValue(ticks[place])
+        pen.setCosmetic(True)
+        self._rules.setPen(pen)
+        self._rules.setPath(path)
 
     def label_ends(self, ends: Sequence[tuple[str, float, float, QColor]]) -> None:
         """Write names and values behind the ends of curves, so that none covers another.

@@ -2,8 +2,8 @@
 
     python tests/benchmarks/studio.py [SECONDS]
 
-Prints how late a 10 ms timer of the screen is while LeNet-5 trains with two workers and every
-panel is in sight, how long a stop takes, how much of the command line's speed is left, and how
+Prints how late a 10 ms timer of the screen is while LeNet-5 trains with two workers in a whole
+window, how long a stop takes, how much of the command line's speed is left, and how
 long 512 maps take to draw.
 """
 
@@ -20,18 +20,11 @@ import numpy as np
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 import cnnstudio as cnn
 from cnnstudio.engine import BatchEnd
-from cnnstudio.studio import create_application
-from cnnstudio.studio.maps.feature_maps import FeatureMapsPanel
-from cnnstudio.studio.maps.filters import FiltersPanel
-from cnnstudio.studio.maps.gradients import GradientsPanel
+from cnnstudio.studio import MainWindow, create_application
 from cnnstudio.studio.maps.mosaic_view import Maps, MosaicView
-from cnnstudio.studio.probe_strip import ProbeStrip
-from cnnstudio.studio.training_panel.confusion import ConfusionPanel
-from cnnstudio.studio.training_panel.panel import TrainingPanel
 from cnnstudio.studio.workbench import Workbench
 
 PLAN = cnn.Plan(epochs=100_000, batch_size=64, workers=2)
@@ -135,20 +128,11 @@ def drawing() -> list[float]:
 def main(seconds: float) -> None:
     """Measure and print."""
     application = create_application([])
-    bench = Workbench(None)
-    bench.set_dataset(cnn.data.load("mnist5k"))
-    window = QWidget()
-    columns = QHBoxLayout(window)
-    for kinds in (
-        (TrainingPanel, ConfusionPanel, ProbeStrip),
-        (FeatureMapsPanel, FiltersPanel, GradientsPanel),
-    ):
-        column = QVBoxLayout()
-        columns.addLayout(column)
-        for kind in kinds:
-            column.addWidget(kind(bench))
-    window.resize(1600, 900)
+    window = MainWindow(None)
+    window.resize(1600, 1000)
     window.show()
+    bench = window.workbench
+    wait(lambda: bench.dataset is not None)
     alone = headless(seconds)
     shown, clock = studio(bench, seconds)
     late = np.array(clock.late) * 1000
@@ -165,7 +149,6 @@ def main(seconds: float) -> None:
     draw = np.array(drawing()) * 1000
     print(f"512 maps, ms: median {np.median(draw):.1f}, worst {draw.max():.1f}")
     window.close()
-    bench.close()
     window.deleteLater()
     application.processEvents()
 

@@ -8,7 +8,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QSize, QTimer, Slot
-from PySide6.QtGui import QColor, QGuiApplication
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from cnnstudio.studio import numbers
@@ -19,7 +19,8 @@ from cnnstudio.studio.theme import label, mark, theme
 if TYPE_CHECKING:
     from cnnstudio.studio.training import Training
 
-REDRAW_MS = 100
+REDRAW_MS = 200
+"""The two plots take turns: one redraw fits into a frame."""
 Kind = Literal["loss", "accuracy"]
 
 
@@ -76,13 +77,14 @@ class Curves(QWidget):
         self.setMinimumWidth(150)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(REDRAW_MS)
+        self._timer.setInterval(REDRAW_MS if kind == "loss" else REDRAW_MS * 5 // 4)
         self._timer.timeout.connect(self.redraw)
         training.batches.connect(self._later)
         training.epoch_ended.connect(self._later)
         training.run_changed.connect(self._later)
         training.state_changed.connect(self._later)
-        theme().changed.connect(self._later)
+        theme().changed.connect(self._dress)
+        self._dress()
         self.redraw()
 
     def _menu_button(self) -> QToolButton:
@@ -127,9 +129,6 @@ class Curves(QWidget):
         self._dirty = False
         run, kind, plot = self._training.run, self._kind, self.plot
         train, validation = theme().color("train"), theme().color("validation")
-        self._raw.setPen(pg.mkPen(theme().color("train", 0.32), width=1))
-        self._smooth.setPen(pg.mkPen(train, width=1.8))
-        self._style_validation(validation)
         self._draw_old()
         nothing = np.zeros(0)
         places, raw, smooth = nothing, nothing, nothing
@@ -163,13 +162,18 @@ class Curves(QWidget):
                 name = plan.loss.replace("_", " ")
             self.kind_note.setText(f"{name}, log" if plot.log else name)
 
-    def _style_validation(self, colour: QColor) -> None:
-        curve = self._validation
+    @Slot()
+    def _dress(self) -> None:
+        """Take the colours of the theme."""
+        self._raw.setPen(pg.mkPen(theme().color("train", 0.32), width=1))
+        self._smooth.setPen(pg.mkPen(theme().color("train"), width=1.8))
+        colour, curve = theme().color("validation"), self._validation
         curve.setPen(pg.mkPen(colour, width=1.8))
         curve.setSymbol("o")
         curve.setSymbolSize(6)
         curve.setSymbolPen(pg.mkPen(colour, width=1.4))
         curve.setSymbolBrush(theme().color("panel"))
+        self._later()
 
     def _draw_old(self) -> None:
         shown = [run for run in self._training.runs if run.visible]
