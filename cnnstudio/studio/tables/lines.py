@@ -106,16 +106,28 @@ class Line:
     remark: str = ""
 
 
-def lines(
-    now: Analysis, after: Analysis | None = None, dataset: Dataset | None = None
-) -> list[Line]:
-    """Return one line per block; in a preview those of the design afterwards, with old values.
+def lines(analysis: Analysis, dataset: Dataset | None = None) -> list[Line]:
+    """Return one line per block."""
+    total = analysis.parameters
+    return [_line(row, number, total, dataset) for number, row in enumerate(analysis)]
 
-    Blocks that a preview removes stay in their place with status ``"gone"``.
+
+def compared(
+    now: Analysis, present: list[Line], after: Analysis, dataset: Dataset | None = None
+) -> list[Line]:
+    """Return the lines of the design afterwards with the old values of what would change.
+
+    Blocks that the change removes stay in their place with status ``"gone"``.
+
+    Parameters
+    ----------
+    now : Analysis
+    present : list of Line
+        Those of `now`.
+    after : Analysis
+    dataset : Dataset, optional
     """
-    if after is None:
-        return [_line(row, n, now.parameters, dataset) for n, row in enumerate(now)]
-    before = {row.block.id: _line(row, n, now.parameters, dataset) for n, row in enumerate(now)}
+    before = {line.id: line for line in present}
     gone = {
         behind: [replace(before[id], status="gone") for id in ids]
         for behind, ids in _gone(now, after).items()
@@ -125,7 +137,7 @@ def lines(
         line = _line(row, number, after.parameters, dataset)
         old = before.get(row.block.id)
         if old is not None:
-            line = _compared(old, line)
+            line = _beside(old, line)
         elif line.status == "ok":
             line = replace(line, status="new")
         found += [line, *gone.get(row.block.id, [])]
@@ -149,7 +161,7 @@ def total(now: Analysis, after: Analysis | None = None) -> Line:
     """Return the line under the table."""
     if after is None:
         return _total(now)
-    line = _compared(_total(now), _total(after))
+    line = _beside(_total(now), _total(after))
     return replace(line, texts=_renamed(line.texts, "After the change"))
 
 
@@ -178,7 +190,7 @@ def _open_end(analysis: Analysis) -> str:
     return f" · {some} for {waiting[0].waiting_for}"
 
 
-def _compared(old: Line, new: Line) -> Line:
+def _beside(old: Line, new: Line) -> Line:
     texts = [""] * len(Column)
     for column in COMPARED:
         if old.texts[column] != new.texts[column]:

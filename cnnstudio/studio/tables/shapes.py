@@ -29,6 +29,8 @@ from cnnstudio.studio.theme import METRICS, theme
 from cnnstudio.studio.theme.typography import font_scale
 
 if TYPE_CHECKING:
+    from cnnstudio.data import Dataset
+    from cnnstudio.design import Analysis
     from cnnstudio.studio.workbench import Workbench
 
 WIDTHS = {
@@ -55,6 +57,7 @@ class ShapesPanel(QWidget):
         self._document = workbench.document
         self._workbench = workbench
         self._syncing = False
+        self._known: tuple[Analysis | None, Dataset | None, list[Line]] = (None, None, [])
         self.model = LinesModel(self)
         self.total_model = LinesModel(self)
         self.table = self._table(self.model, "table_shapes", "Shapes and parameters")
@@ -130,7 +133,13 @@ class ShapesPanel(QWidget):
         """Show the design as it is, beside the hypothetical one if there is one."""
         now, after = self._document.analysis, self._document.preview_analysis
         self._syncing = True
-        self.model.show(content.lines(now, after, self._workbench.dataset))
+        dataset = self._workbench.dataset
+        if self._known[:2] != (now, dataset):
+            self._known = (now, dataset, content.lines(now, dataset))
+        shown = self._known[2]
+        if after is not None:
+            shown = content.compared(now, shown, after, dataset)
+        self.model.show(shown)
         self.total_model.show([content.total(now, after)])
         stateful = bool(now.state or (after and after.state))
         for table in (self.table, self.total):
@@ -151,11 +160,12 @@ class ShapesPanel(QWidget):
                 continue
             longest = max((_text(line, column) for line in every), key=len, default="")
             plain[column] = max(least, _width(column, "", longest))
-            changed = [line for line in every if line.old[column]]
-            full[column] = max(
-                (_width(column, line.old[column], line.texts[column]) for line in changed),
-                default=plain[column],
+            changed = max(
+                ((line.old[column], line.texts[column]) for line in every if line.old[column]),
+                key=lambda texts: len(texts[0]) + len(texts[1]),
+                default=("", longest),
             )
+            full[column] = _width(column, *changed)
             full[column] = max(full[column], plain[column])
         shown = [c for c in WIDTHS if not self.table.isColumnHidden(c)]
         roomy = sum(full[c] for c in shown) <= self.table.viewport().width()

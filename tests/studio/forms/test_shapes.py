@@ -21,7 +21,7 @@ from cnnstudio.layers import (
     ReLU,
     Softmax,
 )
-from cnnstudio.studio.tables.lines import Column, lines, settings_text, total
+from cnnstudio.studio.tables.lines import Column, compared, lines, settings_text, total
 from cnnstudio.studio.tables.shapes import ShapesPanel
 
 
@@ -153,7 +153,7 @@ def test_a_preview_stands_beside_the_present(panel, document):
 
 def test_blocks_that_a_preview_removes_stay_in_place(document):
     document.preview(edits.remove(document.design, ["conv1", "relu1"]))
-    found = lines(document.analysis, document.preview_analysis)
+    found = compared(document.analysis, lines(document.analysis), document.preview_analysis)
     assert [line.name for line in found] == list(document.design.names)
     assert [line.status for line in found[:4]] == ["ok", "gone", "gone", "ok"]
     assert total(document.analysis, document.preview_analysis).old[Column.PARAMETERS] == "61,706"
