@@ -18,7 +18,8 @@ from cnnstudio.layers import Layer
 from cnnstudio.studio.document import Document
 from cnnstudio.studio.numbers import count
 from cnnstudio.studio.properties import fits
-from cnnstudio.studio.properties.editors import EDITORS, Editor
+from cnnstudio.studio.properties.editor import Editor
+from cnnstudio.studio.properties.editors import EDITORS
 from cnnstudio.studio.tables.lines import extent_text
 from cnnstudio.studio.theme import METRICS, label
 from cnnstudio.studio.theme.typography import font_scale

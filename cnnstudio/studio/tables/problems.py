@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QScrollArea,
     QToolButton,
     QVBoxLayout,
@@ -29,9 +28,9 @@ from cnnstudio.studio.tables.problem_rows import (
     problem,
     row_height,
 )
-from cnnstudio.studio.tables.repairs import RepairsView
+from cnnstudio.studio.tables.repairs import RepairsView, remark
 from cnnstudio.studio.tables.view import TextTable
-from cnnstudio.studio.theme import label, mark, theme
+from cnnstudio.studio.theme import mark, theme
 
 if TYPE_CHECKING:
     from cnnstudio.studio.workbench import Workbench
@@ -96,8 +95,8 @@ class ProblemsPanel(QWidget):
         self.table = self._table()
         self.repairs = RepairsView(self._document, self.table.viewport())
         self.table.horizontalHeader().sectionResized.connect(self._place_repairs)
-        self._waiting, self._waiting_text = _strip("clock")
-        self._nothing, self._nothing_text = _strip("ok")
+        self._waiting, self._waiting_text = remark("clock")
+        self._nothing, self._nothing_text = remark("ok")
         content = QWidget(self)
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
@@ -297,23 +296,3 @@ class ProblemsPanel(QWidget):
     def copy(self) -> None:
         """Put all problems on the clipboard as text."""
         QGuiApplication.clipboard().setText(self.model.text())
-
-
-def _strip(icon: str) -> tuple[QWidget, QLabel]:
-    """Return an icon with a line of text that can be copied."""
-    strip = QWidget()
-    row = QHBoxLayout(strip)
-    row.setContentsMargins(12, 10, 12, 10)
-    row.setSpacing(12)
-    sign = QToolButton(strip)
-    sign.setEnabled(True)
-    sign.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    sign.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-    sign.setStyleSheet("padding: 0")
-    theme().set_icon(sign, icon, "ok" if icon == "ok" else "text-2")
-    text = label("", "body")
-    text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    text.setWordWrap(True)
-    row.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
-    row.addWidget(text, 1)
-    return strip, text

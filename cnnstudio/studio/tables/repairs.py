@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import QEnterEvent, QFocusEvent, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from cnnstudio.design import Repair
 from cnnstudio.studio import numbers
@@ -133,3 +133,23 @@ def _facts(repair: Repair) -> list[QLabel]:
     for fact in facts:
         fact.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return facts
+
+
+def remark(icon: str) -> tuple[QWidget, QLabel]:
+    """Return an icon with a line of text that can be copied."""
+    strip = QWidget()
+    row = QHBoxLayout(strip)
+    row.setContentsMargins(12, 10, 12, 10)
+    row.setSpacing(12)
+    sign = QToolButton(strip)
+    sign.setEnabled(True)
+    sign.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    sign.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+    sign.setStyleSheet("padding: 0")
+    theme().set_icon(sign, icon, "ok" if icon == "ok" else "text-2")
+    text = label("", "body")
+    text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    text.setWordWrap(True)
+    row.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
+    row.addWidget(text, 1)
+    return strip, text
