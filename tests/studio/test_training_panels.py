@@ -420,3 +420,13 @@ def test_dead_maps_are_marked_and_the_picture_can_be_saved(qtbot, no_leaks, tmp_
     struck = image.pixelColor(centre)
     assert struck.lightness() > 150
     assert view.picture().save(str(tmp_path / "maps.png"))
+
+
+def test_plots_are_saved_as_png_and_svg(bench, show, train, tmp_path):
+    panel = show(TrainingPanel)
+    train()
+    for ending in ("png", "svg"):
+        path = tmp_path / f"loss.{ending}"
+        panel.loss.plot.save(str(path))
+        assert path.stat().st_size > 1000
+    assert "<svg" in (tmp_path / "loss.svg").read_text()

@@ -9,7 +9,7 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QSize, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from cnnstudio.studio import numbers
 from cnnstudio.studio.plots import StudioPlot, thin
@@ -93,8 +93,7 @@ class Curves(QWidget):
         button.setToolTip("Copy or save this plot")
         button.setAccessibleName("Copy or save this plot")
         theme().set_icon(button, "export", "text-3")
-        menu = QMenu(button)
-        menu.addAction("Copy as picture", self.copy)
+        menu = self.plot.menu(button)
         menu.addAction("Copy values as text", self.copy_values)
         button.setMenu(menu)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -211,11 +210,6 @@ class Curves(QWidget):
         self.values.setText(text)
 
     # export
-
-    @Slot()
-    def copy(self) -> None:
-        """Put the plot on the clipboard as a picture."""
-        QGuiApplication.clipboard().setPixmap(self.plot.grab())
 
     @Slot()
     def copy_values(self) -> None:

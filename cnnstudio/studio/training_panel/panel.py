@@ -17,7 +17,7 @@ from cnnstudio.studio.training_panel.runs_list import RunsList
 if TYPE_CHECKING:
     from cnnstudio.studio.workbench import Workbench
 
-FORM_WIDTH = 204
+FORM_WIDTH = 212
 
 
 class TrainingPanel(QWidget):
