@@ -100,6 +100,7 @@ class ShapesPanel(QWidget):
         vertical.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header = table.horizontalHeader()
         header.setMinimumSectionSize(24)
+        header.setFixedHeight(row_height() + METRICS.unit)
         for column, width in WIDTHS.items():
             table.setColumnWidth(column, round(width * font_scale()))
         header.setSectionResizeMode(Column.SETTINGS, QHeaderView.ResizeMode.Stretch)
