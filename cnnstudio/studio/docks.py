@@ -206,11 +206,13 @@ class Docks(QObject):
         window = self._window
         for panel in self.panels.values():
             panel.setFloating(False)
-            window.removeDockWidget(panel)
         window.addDockWidget(_Area.LeftDockWidgetArea, self.left)
         window.addDockWidget(_Area.RightDockWidgetArea, self.panels["properties"])
         first = self.panels["shapes"]
-        window.addDockWidget(_Area.BottomDockWidgetArea, first)
+        # Removing panels first would make Python their owner, and the collector destroy them in
+        # any order.
+        for name in LOWER:
+            window.addDockWidget(_Area.BottomDockWidgetArea, self.panels[name])
         apart = "training" if wide else ""
         if apart:
             window.splitDockWidget(first, self.panels[apart], Qt.Orientation.Horizontal)
