@@ -1,0 +1,1 @@
+"""The canvas: the design as cards in lanes, and every gesture that edits it."""

@@ -1,0 +1,70 @@
+"""What lies behind and before the cards: the dots, the rubber band, the legend of the colours."""
+
+from __future__ import annotations
+
+from math import ceil, floor
+from typing import Any
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter, QPen, QPolygonF
+
+from cnnstudio.studio.canvas.ink import Ink
+from cnnstudio.studio.theme import DIVERGING, METRICS, theme
+
+RANGES = {
+    "map": "each map's own maximum",
+    "block": "each block's own maximum",
+    "all": "maximum of all blocks",
+}
+
+
+def draw_dots(painter: QPainter, rect: QRectF, zoom: float) -> None:
+    """Fill the ground and draw a dot every 20 pixels, fewer when zoomed out."""
+    colors = theme()
+    painter.fillRect(rect, colors.color("canvas"))
+    step = METRICS.grid_step * (2 if zoom < 0.7 else 1)
+    pen = QPen(colors.color("grid"), 1.4 / zoom)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    painter.setPen(pen)
+    points = [
+        QPointF(x * step, y * step)
+        for y in range(floor(rect.top() / step), ceil(rect.bottom() / step) + 1)
+        for x in range(floor(rect.left() / step), ceil(rect.right() / step) + 1)
+    ]
+    painter.drawPoints(QPolygonF(points))
+
+
+def draw_band(painter: QPainter, band: QRect) -> None:
+    """Draw the rubber band."""
+    colors = theme()
+    painter.setPen(QPen(colors.color("accent"), 1))
+    painter.setBrush(colors.color("accent", 0.08))
+    painter.drawRect(QRectF(band).adjusted(0.5, 0.5, -0.5, -0.5))
+
+
+def draw_legend(painter: QPainter, whole: QRect, view: Any, signed: bool) -> None:
+    """Draw what the colours of the maps mean, at the left bottom."""
+    if whole.width() < 420:
+        return
+    colors, ink = theme(), Ink(painter, 1.0)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    text = RANGES.get(getattr(view, "range", "block"), RANGES["block"])
+    y, x = whole.bottom() - 22.0, 14.0
+    entries = [(getattr(view, "colours", "viridis"), "0", text)]
+    if signed:
+        entries.append((DIVERGING, "−", "+ signed, 0 in the middle"))
+    width = sum(ink.width(low + rest, "caption") + 118 + 22 for _, low, rest in entries)
+    ground = colors.color("canvas", 0.86)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ground)
+    painter.drawRoundedRect(QRectF(x - 8, y - 13, width, 26), 6, 6)
+    for name, low, rest in entries:
+        x += ink.text(QRectF(x, y - 10, 20, 20), low, "caption", "text-3") + 7
+        table = colors.color_table(name)
+        strip = QImage(len(table), 1, QImage.Format.Format_RGB32)
+        for place, (red, green, blue) in enumerate(table):
+            strip.setPixel(place, 0, 0xFF000000 | int(red) << 16 | int(green) << 8 | int(blue))
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawImage(QRectF(x, y - 4, 96, 8), strip)
+        x += 96 + 7
+        x += ink.text(QRectF(x, y - 10, 260, 20), rest, "caption", "text-3") + 22

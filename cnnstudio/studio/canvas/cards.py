@@ -1,0 +1,301 @@
+"""A card: one block with the activations snapped to it, painted from the analysis and the maps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from cnnstudio.layers import FAMILIES, Input
+from cnnstudio.studio import numbers
+from cnnstudio.studio.canvas.bodies import draw_body, draw_strip
+from cnnstudio.studio.canvas.ink import (
+    CENTRE,
+    NAMES_FROM,
+    PARAMETERS_FROM,
+    RIGHT,
+    SETTINGS_FROM,
+    Ink,
+)
+from cnnstudio.studio.canvas.units import FOOTER, HEADER, HEIGHT, Part, Unit, compact
+from cnnstudio.studio.theme import METRICS, draw_shadow, theme
+
+if TYPE_CHECKING:
+    from cnnstudio.studio.canvas.scene import CanvasScene
+
+HALO = 6.0
+RADIUS = float(METRICS.radius_card)
+PORT = 4.5
+EMPTY_WIDTH, EMPTY_HEIGHT = 150.0, 92.0
+
+
+class CardItem(QGraphicsItem):
+    """One card of the scene; it knows how to look, gestures are the view's business."""
+
+    def __init__(self, unit: Unit, stage: CanvasScene) -> None:
+        super().__init__()
+        self.unit, self._stage = unit, stage
+        self.setZValue(10)
+
+    def show_unit(self, unit: Unit) -> None:
+        """Show the same card with other contents."""
+        if unit != self.unit:
+            self.prepareGeometryChange()
+            self.unit = unit
+        self.update()
+
+    def frame(self) -> QRectF:
+        """Outline of the card in its own coordinates."""
+        if self._stage.empty:
+            return QRectF(0, 0, EMPTY_WIDTH, EMPTY_HEIGHT)
+        return QRectF(0, 0, self.unit.width, HEIGHT)
+
+    def boundingRect(self) -> QRectF:
+        """Outline with halo, shadow, ports and badge."""
+        margin = 60.0 if self._stage.is_lifted(self.unit.key) else 14.0
+        return self.frame().adjusted(-margin, -margin, margin, margin)
+
+    def part_rect(self, name: str) -> QRectF:
+        """The part of one block, in the scene's coordinates."""
+        part = self.unit.part(name)
+        if self._stage.empty:
+            return self.frame().translated(self.pos())
+        return QRectF(part.x, 0, part.width, HEIGHT).translated(self.pos())
+
+    # painting
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        """Draw the card."""
+        stage, unit = self._stage, self.unit
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        lifted = stage.is_lifted(unit.key)
+        refused = unit.key in stage.refused
+        if refused or any(name in stage.moving for name in unit.names):
+            painter.setOpacity(0.4)
+        colors, frame = theme(), self.frame()
+        radius = int(RADIUS)
+        draw_shadow(painter, frame, "dragged" if lifted else "card", radius, colors.dark)
+        outline = QPainterPath()
+        outline.addRoundedRect(frame, RADIUS, RADIUS)
+        painter.fillPath(outline, colors.color("alt" if unit.waiting else "card"))
+        painter.save()
+        painter.setClipPath(outline)
+        if stage.empty:
+            _paint_lonely(Ink(painter, stage.zoom), unit.head, frame)
+        else:
+            paint_contents(Ink(painter, stage.zoom), unit, stage)
+        painter.restore()
+        self._draw_outline(painter, frame, lifted)
+        self._draw_badges(Ink(painter, stage.zoom))
+        if stage.shows_port(unit.key):
+            self._draw_ports(painter)
+
+    def _draw_outline(self, painter: QPainter, frame: QRectF, lifted: bool) -> None:
+        stage, unit, colors = self._stage, self.unit, theme()
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        hovered = stage.hovered in unit.names
+        token = "border-strong" if hovered or stage.takes(unit.key) else "border"
+        painter.setPen(QPen(colors.color(token), 1))
+        painter.drawRoundedRect(frame, RADIUS, RADIUS)
+        broken = unit.broken
+        if broken is not None:
+            self._ring(painter, self._extent(broken), colors.color("error"))
+        chosen = [part for part in unit.parts if part.name in stage.selection]
+        if chosen and not (broken and chosen == [broken]):
+            for rect in self._chosen(chosen):
+                self._ring(painter, rect, colors.color("accent"))
+        elif chosen:
+            pen = QPen(colors.color("accent"), 1.5)
+            pen.setDashPattern([2, 2])
+            painter.setPen(pen)
+            painter.drawRoundedRect(frame.adjusted(3, 3, -3, -3), RADIUS - 3, RADIUS - 3)
+        if lifted or stage.takes(unit.key):
+            painter.setPen(QPen(colors.color("accent"), 2))
+            painter.drawRoundedRect(frame, RADIUS, RADIUS)
+        if stage.focused and stage.current in unit.names and stage.current not in stage.selection:
+            rect = self._extent(unit.part(stage.current)).adjusted(-4, -4, 4, 4)
+            painter.setPen(QPen(colors.color("accent"), 2))
+            painter.drawRoundedRect(rect, RADIUS + 3, RADIUS + 3)
+
+    def _chosen(self, chosen: list[Part]) -> list[QRectF]:
+        if self.unit.head in chosen:
+            return [self.frame()]
+        return [self._extent(part) for part in chosen]
+
+    def _extent(self, part: Part) -> QRectF:
+        if part is self.unit.head:
+            return self.frame()
+        return QRectF(part.x, 0, part.width, HEIGHT)
+
+    def _ring(self, painter: QPainter, rect: QRectF, color: QColor) -> None:
+        halo = QColor(color)
+        halo.setAlphaF(0.2)
+        painter.setPen(QPen(halo, 7))
+        painter.drawRoundedRect(rect, RADIUS, RADIUS)
+        painter.setPen(QPen(color, 2))
+        painter.drawRoundedRect(rect, RADIUS, RADIUS)
+
+    def _draw_badges(self, ink: Ink) -> None:
+        unit, colors, painter = self.unit, theme(), ink.painter
+        if unit.broken is not None:
+            x = unit.broken.x + 1
+            painter.setPen(QPen(colors.color("card"), 1.5))
+            painter.setBrush(colors.color("error"))
+            painter.drawEllipse(QPointF(x, 1), 9, 9)
+            ink.icon(x - 6, -5, 12, "error", "on-accent")
+            return
+        for part in unit.parts:
+            if any(found.severity == "warning" for found in part.row.diagnostics):
+                x = part.x + part.width - 10
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(colors.color("card"))
+                painter.drawEllipse(QPointF(x, 2), 9, 9)
+                ink.icon(x - 7, -5.5, 14, "warning", "warning")
+
+    def _draw_ports(self, painter: QPainter) -> None:
+        colors, frame = theme(), self.frame()
+        painter.setPen(QPen(colors.color("accent"), 1.5))
+        painter.setBrush(colors.color("card"))
+        painter.drawEllipse(QPointF(frame.right(), frame.center().y()), PORT, PORT)
+
+
+def paint_contents(ink: Ink, unit: Unit, stage: CanvasScene) -> None:
+    """Draw header, body and footer of every part, clipped to the card."""
+    colors, painter = theme(), ink.painter
+    for part in unit.parts:
+        rect = QRectF(part.x, 0, part.width, HEIGHT)
+        waiting = part.row.status == "waiting"
+        family = part.layer.family
+        painter.fillRect(
+            QRectF(rect.left(), 0, rect.width(), HEADER),
+            colors.color("alt") if waiting else colors.header_tint(family),
+        )
+        painter.fillRect(
+            QRectF(rect.left(), 0, rect.width(), METRICS.strip),
+            colors.color("border-strong") if waiting else colors.family(family),
+        )
+        if part is not unit.head:
+            painter.setPen(QPen(colors.color("line"), 1))
+            painter.drawLine(QPointF(rect.left(), 0), QPointF(rect.left(), HEIGHT))
+        if part.kind == "snapped":
+            _snapped_header(ink, part, rect, waiting)
+            draw_strip(ink, part, rect, stage)
+            continue
+        _header(ink, part, rect, waiting)
+        _settings(ink, part, rect, stage)
+        draw_body(ink, unit, part, body_rect(ink, part, rect), stage)
+        _footer(ink, part, rect, stage)
+
+
+def _paint_lonely(ink: Ink, part: Part, frame: QRectF) -> None:
+    """Draw the input as long as it is alone: icon, name, shape."""
+    colors = theme()
+    ink.painter.fillRect(
+        QRectF(0, 0, frame.width(), METRICS.strip), colors.family(part.layer.family)
+    )
+    ink.icon(frame.center().x() - 8, 18, 16, part.layer.icon, "text-2")
+    ink.text(QRectF(0, 36, frame.width(), 20), part.name, "strong", "text", CENTRE)
+    shape = numbers.shape(part.row.output_shape)
+    ink.text(QRectF(0, 55, frame.width(), 20), shape, "body", "text-2", CENTRE)
+
+
+def body_rect(ink: Ink, part: Part, rect: QRectF) -> QRectF:
+    """The place between settings and footer."""
+    top = HEADER + (22 if part.kind not in ("slim",) and ink.zoom >= SETTINGS_FROM else 4)
+    return QRectF(rect.left(), top, rect.width(), HEIGHT - FOOTER - top - 3)
+
+
+def _header(ink: Ink, part: Part, rect: QRectF, waiting: bool) -> None:
+    colors = theme()
+    tint = colors.color("text-3") if waiting else colors.header_icon(part.layer.family)
+    middle = (METRICS.strip + HEADER) / 2
+    size = float(METRICS.icon_header)
+    if part.kind == "slim" or ink.zoom < NAMES_FROM:
+        size = size if ink.zoom >= NAMES_FROM else 18.0
+        ink.icon(rect.center().x() - size / 2, middle - size / 2, size, part.layer.icon, tint)
+        return
+    pad = 8.0 if rect.width() > 60 else 6.0
+    room = rect.width() - 2 * pad
+    name_width = ink.width(part.name, "block-name")
+    x = rect.left() + pad
+    if name_width + size + 5 <= room + 3 or rect.width() > 60:
+        ink.icon(x, middle - size / 2, size, part.layer.icon, tint)
+        x += size + 5
+    place = QRectF(x, METRICS.strip, rect.right() - pad + 3 - x, HEADER - METRICS.strip)
+    used = ink.text(place, part.name, "block-name", "text-2" if waiting else "text")
+    title = FAMILIES[part.layer.family]
+    spare = place.width() - used - 8
+    if part.kind == "full" and not waiting and ink.zoom >= SETTINGS_FROM and (
+        ink.width(title, "axis") <= spare
+    ):
+        ink.text(place.adjusted(0, 0, -2, 0), title, "axis", "text-2", RIGHT)
+
+
+def _snapped_header(ink: Ink, part: Part, rect: QRectF, waiting: bool) -> None:
+    colors = theme()
+    size = float(METRICS.icon_header)
+    tint = colors.color("text-3") if waiting else colors.header_icon(part.layer.family)
+    middle = (METRICS.strip + HEADER) / 2
+    ink.icon(rect.center().x() - size / 2, middle - size / 2, size, part.layer.icon, tint)
+
+
+def _settings(ink: Ink, part: Part, rect: QRectF, stage: CanvasScene) -> None:
+    if part.kind == "slim" or ink.zoom < SETTINGS_FROM:
+        return
+    text = part.layer.summary()
+    if isinstance(part.layer, Input):
+        text = stage.data_title or text
+    elif part.kind == "bars":
+        text = "probability %"
+    pad = 8.0 if rect.width() > 60 else 6.0
+    place = QRectF(rect.left() + pad, HEADER + 1, rect.width() - 2 * pad + 4, 20)
+    if part.kind == "dense" and ink.width(text, "settings") > place.width():
+        place = place.adjusted(-2, 0, 2, 0)
+        if ink.width(text, "settings") > place.width():
+            text = text.split()[0]
+    waiting = part.row.status == "waiting"
+    ink.text(place, text, "settings", "text-3" if waiting else "text-2")
+
+
+def _footer(ink: Ink, part: Part, rect: QRectF, stage: CanvasScene) -> None:
+    colors, painter, row = theme(), ink.painter, part.row
+    top = HEIGHT - FOOTER
+    painter.setPen(QPen(colors.color("line"), 1))
+    painter.drawLine(QPointF(rect.left(), top), QPointF(rect.right(), top))
+    pad = 8.0 if rect.width() > 60 else (6.0 if part.kind != "slim" else 2.0)
+    align = CENTRE if part.kind == "slim" else Qt.AlignmentFlag.AlignLeft
+    two = ink.zoom >= PARAMETERS_FROM
+    upper = QRectF(rect.left() + pad, top, rect.width() - pad - 2, 22 if two else FOOTER)
+    if two:
+        upper.translate(0, 2)
+    lower = QRectF(rect.left() + pad, top + 18, rect.width() - pad - 2, 18)
+    if row.status == "error":
+        ink.text(upper, "does not fit", "shape", "error", align)
+        if two and row.parameters:
+            ink.text(lower, _parameters(part, lower, ink), "small", "text-3", align)
+        return
+    if row.status == "waiting":
+        ink.text(upper, numbers.NOTHING, "shape", "text-3", align)
+        return
+    ink.text(upper, numbers.shape(row.output_shape), "shape", "text", align)
+    if two:
+        text = stage.verdict(part) or _parameters(part, lower, ink)
+        ink.text(lower, text, "small", "text-3", align)
+
+
+def _parameters(part: Part, place: QRectF, ink: Ink) -> str:
+    if isinstance(part.layer, Input):
+        size = 1
+        for extent in part.row.output_shape or ():
+            size *= extent
+        return f"{numbers.integer(size)} values"
+    count = part.row.parameters
+    for text in (numbers.count(count, "parameter"), numbers.integer(count), compact(count)):
+        if ink.width(text, "small") <= place.width():
+            return text
+    return text
+
