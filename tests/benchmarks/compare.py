@@ -52,7 +52,7 @@ def margins(module: Any, images: Any) -> Any:
 
 
 def disagreement(design: cnn.Design, keep: int = 16) -> float:
-    """Return max|a − b| / max|b| over loss and gradients, of our step against PyTorch in float64."""
+    """Return max|a − b| / max|b| over loss and gradients against PyTorch in float64."""
     import torch
 
     network = cnn.Network(design)
