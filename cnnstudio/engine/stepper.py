@@ -11,7 +11,7 @@ import numpy as np
 
 from cnnstudio.engine import blas, losses
 from cnnstudio.engine.events import Metrics
-from cnnstudio.engine.execution import Batch, Executor
+from cnnstudio.engine.execution import CHUNK, Batch, Executor
 from cnnstudio.engine.lowering import logits_block, lower
 from cnnstudio.engine.metrics import measure
 from cnnstudio.engine.network import Network
@@ -19,11 +19,11 @@ from cnnstudio.engine.plan import Plan
 from cnnstudio.engine.tape import Tape
 from cnnstudio.errors import DataError, DivergedError
 from cnnstudio.kernels import enter, leave
-from cnnstudio.layers import Array
+from cnnstudio.layers import Array, Input
 
 
 class StepDiverged(DivergedError):
-    """A step met a value that is not finite and was not made.
+    """A value is not finite: the step was not made, or the weights are of no use.
 
     Attributes
     ----------
@@ -33,13 +33,15 @@ class StepDiverged(DivergedError):
         ``"forward"`` or ``"backward"``.
     """
 
-    def __init__(self, block: str, direction: str) -> None:
+    def __init__(self, block: str, direction: str, data: bool = False) -> None:
         self.block, self.direction = block, direction
-        what = "output" if direction == "forward" else "gradient"
-        super().__init__(
-            f"{block} produced an infinite {what} or one that is not a number",
-            remedy="lower the learning rate",
-        )
+        kind = "output" if direction == "forward" else "gradient"
+        what = f"{block} produced an infinite {kind} or one that is not a number"
+        remedy = "lower the learning rate"
+        if data:
+            what = "an image holds an infinite value or one that is not a number"
+            remedy = "mend the data"
+        super().__init__(what, remedy=remedy)
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,10 @@ class Stepper:
             self._executor.close()
             self._executor = None
 
+    def forget(self) -> None:
+        """Empty the optimiser's memory, as before the first step."""
+        self._memory = self.optimizer.start(self.network.weights.trained)
+
     def change(self, *, learning_rate: float) -> None:
         """Use another learning rate from the next step on."""
         self.optimizer = dataclasses.replace(self.optimizer, learning_rate=learning_rate)
@@ -150,8 +156,9 @@ class Stepper:
         """Make one step; return also gradient norm and update-to-weight ratio by block."""
         before = self.network.weights.trained.copy()
         result = self.step(images, targets)
-        after = self.network.weights.trained
-        moved = self.network.weights.views(after - before)
+        with np.errstate(all="ignore"):
+            difference = self.network.weights.trained - before
+        moved = self.network.weights.views(difference)
         old = self.network.weights.views(before)
         norms, ratios = {}, {}
         for block, named in self._views.items():
@@ -168,6 +175,28 @@ class Stepper:
             )
             return measure(output, targets, self.plan.loss)
 
+    def require_finite(self, images: Array, loss: float) -> None:
+        """Do nothing if weights, running values and ``loss`` (of ``images``) are finite.
+
+        Raises
+        ------
+        StepDiverged
+            Otherwise; it names the first block that has or produces such a value.
+        """
+        network = self.network
+        for block, named in network.weights.packed.items():
+            if not all(np.isfinite(array).all() for array in named.values()):
+                raise StepDiverged(block, "forward")
+        if np.isfinite(loss):
+            return
+        for start in range(0, len(images), CHUNK):
+            with np.errstate(all="ignore"):
+                tape = network.record(images[start : start + CHUNK])
+            fault = self._forward_fault(tape)
+            if fault:
+                raise fault
+        raise StepDiverged(self._result, "forward")
+
     def _fault(self, images: Array, wanted: Array) -> StepDiverged:
         """Repeat the step on the plain path and name the first block that is not finite."""
         network = self.network
@@ -179,9 +208,9 @@ class Stepper:
             seed=self.plan.seed,
             step=self.count,
         )
-        for block in network.design.blocks:
-            if not np.isfinite(tape.values[block.name]).all():
-                return StepDiverged(block.name, "forward")
+        fault = self._forward_fault(tape)
+        if fault:
+            return fault
         _, gradient = self._loss(tape.values[self._result], wanted)
         found = tape.backward({self._result: gradient})
         for block in reversed(network.design.blocks):
@@ -190,6 +219,12 @@ class Stepper:
             if not all(np.isfinite(array).all() for array in arrays):
                 return StepDiverged(block.name, "backward")
         return StepDiverged(self._result, "forward")
+
+    def _forward_fault(self, tape: Tape) -> StepDiverged | None:
+        for block in self.network.design.blocks:
+            if not np.isfinite(tape.values[block.name]).all():
+                return StepDiverged(block.name, "forward", isinstance(block.layer, Input))
+        return None
 
 
 def _norm(array: Array) -> float:

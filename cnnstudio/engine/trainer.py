@@ -127,7 +127,8 @@ class Trainer:
     def __iter__(self) -> Iterator[Event]:
         """Train until the plan is done, `stop` is called, or a value is no longer finite.
 
-        After `Stopped`, and after `extend`, iterating again goes on where the run ended.
+        After `Stopped`, and after `extend`, iterating again goes on where the run ended; after
+        `Diverged` it goes on behind the kept epoch, the optimiser's memory emptied.
 
         Raises
         ------
@@ -167,6 +168,9 @@ class Trainer:
             yield Stopped(self.epoch, self._stepper.count)
         except StepDiverged as fault:
             self.network.load(self._kept)
+            batch = min(self._progress.batch + 1, count)
+            self._progress = _Progress()
+            self._stepper.forget()
             sentence = f"{fault.what} in epoch {self.epoch + 1}"
             kept = (
                 f"the weights of epoch {self._kept_epoch} were kept"
@@ -175,7 +179,7 @@ class Trainer:
             )
             yield Diverged(
                 self.epoch + 1,
-                self._progress.batch + 1,
+                batch,
                 self._stepper.count,
                 fault.block,
                 fault.direction,
@@ -215,6 +219,8 @@ class Trainer:
                 len(chosen) / seconds,
             )
         validation = self.evaluate(dataset.validation)
+        loss = progress.loss if validation is None else validation.loss
+        self._stepper.require_finite(dataset.validation.images, loss)
         self.epoch += 1
         self._kept, self._kept_epoch = self.network.parameters, self.epoch
         self._progress = _Progress()
