@@ -88,11 +88,12 @@ def _output(design: Design, dataset: Dataset, plan: Plan) -> Iterator[Diagnostic
             partial(_append_classifier, design, dataset),
         )
     elif shape[0] != classes:
+        maker = _maker(design, block)
         yield _fault(
             design,
-            block,
-            f"{block.name} gives {shape[0]:,} numbers, {dataset.name} has {classes} classes",
-            partial(_fit_classes, design, block, dataset),
+            maker,
+            f"{maker.name} gives {shape[0]:,} numbers, {dataset.name} has {classes} classes",
+            partial(_fit_classes, design, maker, dataset),
         )
     elif plan.loss == "cross_entropy" and _squeezes(block.layer):
         text = f"Remove {block.name}"
@@ -122,6 +123,13 @@ def _balance(design: Design, dataset: Dataset) -> Iterator[Diagnostic]:
             f"class {dataset.class_names[most]} has {counts[most]:,}"
         )
         yield Diagnostic(first.id, first.name, "note", sentence)
+
+
+def _maker(design: Design, block: Block) -> Block:
+    """Return the block that decides how many numbers come out: the one before activations."""
+    while isinstance(block.layer, Activation):
+        block = design.sources(block)[0]
+    return block
 
 
 def _squeezes(layer: Layer) -> bool:
