@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from math import floor, isfinite, log10
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QValidator, QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QWidget
 
+from cnnstudio.studio.properties.textfield import leaves_undo
 from cnnstudio.studio.theme import inset, mark
 
 
@@ -118,6 +119,13 @@ class NumberBox(QAbstractSpinBox):
             placeholder = self.lineEdit().placeholderText().partition(" ")[0]
             return int(placeholder) if placeholder.isdecimal() else None
         return None if isinstance(value, str) or not isfinite(value) else value
+
+    def event(self, event: QEvent) -> bool:
+        """Leave undo to the window where there is nothing to take back here."""
+        if leaves_undo(self.lineEdit(), event):
+            event.ignore()
+            return False
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc reverts; Enter commits and selects everything for the next try."""

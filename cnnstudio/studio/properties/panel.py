@@ -272,6 +272,7 @@ def _sentence(error: DesignError) -> str:
 
 def _text(role: str, tone: str) -> QLabel:
     made = label("", role, tone)
+    made.setTextFormat(Qt.TextFormat.PlainText)
     made.setWordWrap(True)
     made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return made

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLineEdit
+
+
+def leaves_undo(line: QLineEdit, event: QEvent) -> bool:
+    """Whether undo or redo is the window's because the field itself has nothing to take back."""
+    if event.type() != QEvent.Type.ShortcutOverride:
+        return False
+    assert isinstance(event, QKeyEvent)
+    keys = QKeySequence.StandardKey
+    undo = event.matches(keys.Undo) and not line.isUndoAvailable()
+    return undo or (event.matches(keys.Redo) and not line.isRedoAvailable())
 
 
 class TextField(QLineEdit):
@@ -20,6 +30,13 @@ class TextField(QLineEdit):
 
     committed = Signal()
     reverted = Signal()
+
+    def event(self, event: QEvent) -> bool:
+        """Leave undo to the window where there is nothing to take back here."""
+        if leaves_undo(self, event):
+            event.ignore()
+            return False
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter commits, Esc reverts."""

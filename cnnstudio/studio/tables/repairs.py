@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import QEnterEvent, QFocusEvent, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QToolButton,
+    QWidget,
+)
 
 from cnnstudio.design import Repair
 from cnnstudio.studio import numbers
@@ -23,6 +31,7 @@ class RepairButton(QPushButton):
         self._document, self._repair = document, repair
         self.setObjectName(f"repair_{number}")
         self.setAccessibleName(repair.text)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # it goes when it is clicked
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.clicked.connect(self._apply)
 
@@ -70,6 +79,9 @@ class RepairsView(QWidget):
             return
         self._shown = repairs
         if self._inside is not None:
+            focus = QApplication.focusWidget()
+            if focus is not None and self._inside.isAncestorOf(focus):
+                self.parentWidget().setFocus()
             self._layout.removeWidget(self._inside)
             self._inside.setParent(None)  # nobody finds its buttons any more
             self._inside.deleteLater()

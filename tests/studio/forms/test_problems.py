@@ -99,12 +99,15 @@ def test_pointing_previews_and_a_click_repairs_in_one_step(
     assert picture.design == broken and len(buttons(panel)) == 3
 
 
-def test_repairs_by_keyboard(panel, picture):
+def test_repairs_by_keyboard(panel, picture, qtbot):
+    panel.activateWindow()
+    qtbot.waitUntil(panel.isActiveWindow)
     first = buttons(panel)[0]
     first.setFocus(Qt.FocusReason.TabFocusReason)
     assert picture.preview_analysis.parameters == 61_706
     QTest.keyClick(first, Qt.Key.Key_Space)
     assert picture.analysis.ok and picture.preview_analysis is None
+    assert QApplication.focusWidget() is panel.table
 
 
 def test_a_click_selects_the_block(panel, document):

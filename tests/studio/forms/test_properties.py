@@ -216,6 +216,25 @@ def test_programs_may_set_values(panel, document):
     assert layer(document, "conv1").filters == 12 and field(panel, "filters").value() == 12
 
 
+def test_a_field_takes_back_its_typing_then_leaves_undo_to_the_window(panel, document):
+    from PySide6.QtGui import QKeySequence, QShortcut
+
+    undo = QShortcut(QKeySequence.StandardKey.Undo, panel.window())
+    undo.activated.connect(document.undo_stack.undo)
+    document.edit("Before", edits.change(document.design, "fc1", units=99), select=["conv1"])
+    box = field(panel, "filters")
+    type_into(box, "128")
+    QTest.keyClick(box, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert layer(document, "conv1").filters == 6 and document.undo_stack.count() == 1
+    assert layer(document, "fc1").units == 99
+    QTest.keyClick(box, Qt.Key.Key_Up)
+    assert layer(document, "conv1").filters == 7
+    QTest.keyClick(box, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert layer(document, "conv1").filters == 6 and box.text() == "6"
+    QTest.keyClick(box, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert document.design == templates.load("lenet5")
+
+
 # what is impossible
 
 
