@@ -37,7 +37,7 @@ class Sum:
         colour = theme().value("error" if self.wrong else "text")
         result = f'<b style="color:{colour}; font-weight:600">{escape(self.result)}</b>'
         joint = " = " if self.expression else ""
-        behind = f" {escape(self.behind)}" if self.behind else ""
+        behind = f" {escape(self.behind).replace('≥ ', '≥&nbsp;')}" if self.behind else ""
         if self.wrong:
             behind = f'<span style="color:{colour}">{behind}</span>'
         return f"{escape(self.expression)}{joint}{result}{behind}"

@@ -130,8 +130,8 @@ class PaddingEditor(Editor):
         grid.addWidget(self._mode, 0, 1)
         grid.addWidget(self._axis_row, 1, 0, 1, 2)
         grid.addWidget(self._side_rows, 2, 0, 1, 2)
-        grid.setColumnStretch(0, 1)
-        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(0, 2)
+        grid.setColumnStretch(1, 3)
         self._grid = grid
         self.row.addLayout(grid)
         self._arrange("number")
