@@ -104,7 +104,6 @@ class Photographer(QObject):
         picture = self._window.grab()
         if not picture.save(str(path)):
             self.failure = f"the picture cannot be saved to {path}"
-        self._window.close()
         QApplication.exit(1 if self.failure else 0)
 
 
@@ -132,6 +131,8 @@ def _take(application: QApplication, options: argparse.Namespace) -> int:
     window.show()
     photographer = Photographer(window, options)
     status = application.exec()
+    # Closed in the loop, the last window would end every later loop of this process, too.
+    window.close()
     if photographer.failure:
         print(f"cnnstudio: {photographer.failure}", file=sys.stderr)
     return status
