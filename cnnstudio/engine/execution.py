@@ -10,16 +10,13 @@ Workers receive messages that say what to do with which chunk, never closures.
 
 from __future__ import annotations
 
-import queue
-import threading
-import weakref
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from cnnstudio.engine.lowering import Node, Program
+from cnnstudio.engine.crew import Crew
+from cnnstudio.engine.program import Node, Program, Stage
 from cnnstudio.engine.random import BlockRandom
 from cnnstudio.kernels import Memory, chunk, enter, join, leave, samples
 from cnnstudio.layers import Array, Context
@@ -30,40 +27,6 @@ CHUNK = 32
 
 class Interrupted(Exception):
     """A stop was asked for; the step under way is discarded."""
-
-
-@dataclass(frozen=True)
-class Stage:
-    """Nodes that run together, and the coupled node whose partial each chunk adds at the end."""
-
-    nodes: tuple[Node, ...]
-    whole: bool
-    reduce: Node | None = None
-
-
-def stages(nodes: Iterable[Node]) -> list[Stage]:
-    """Cut nodes (in running order, forward or backward) where whole and coupled nodes demand it."""
-    found: list[Stage] = []
-    run: list[Node] = []
-    whole = False
-
-    def close(reduce: Node | None = None) -> None:
-        if run or reduce:
-            found.append(Stage(tuple(run), whole, reduce))
-            run.clear()
-
-    for node in nodes:
-        if node.coupled and not node.whole:
-            if whole:
-                close()
-                whole = False
-            close(reduce=node)
-        elif node.whole != whole:
-            close()
-            whole = node.whole
-        run.append(node)
-    close()
-    return found
 
 
 class Slot:
@@ -100,7 +63,7 @@ class Batch:
         size = len(self.bounds)
         self.values = [Slot(size) for _ in range(program.slots)]
         self.values[0].whole = x
-        self.gradients = [Slot(size) for _ in range(program.slots)]
+        self.gradients = [Slot(size) for _ in range(program.slots if program.training else 0)]
         self.saved: dict[tuple[int, int], Any] = {}
         self.shared: dict[int, Any] = {}
         self.partials: list[Any] = [None] * size
@@ -167,8 +130,7 @@ class Executor:
         self._interrupted = interrupted
         self._memories: dict[int, Memory] = {}
         self._temporaries: list[dict[Any, Any]] = [{} for _ in range(workers)]
-        self._stages: dict[int, tuple[Program, list[Stage], list[Stage]]] = {}
-        self._crew = Crew(workers - 1, self._temporaries[1:]) if workers > 1 else None
+        self._crew = Crew(workers - 1) if workers > 1 else None
 
     @property
     def nbytes(self) -> int:
@@ -197,7 +159,7 @@ class Executor:
         """Return the program's result for the whole mini-batch."""
         for memory in self._memories.values():
             memory.rewind()
-        for stage in self._plan(batch.program)[0]:
+        for stage in batch.program.forward:
             self._run(batch, stage, _forward)
             if stage.reduce:
                 batch.shared[stage.reduce.output] = _total(batch.partials)
@@ -206,7 +168,7 @@ class Executor:
     def backward(self, batch: Batch, gradient: Array) -> dict[str, dict[str, Array]]:
         """Return the packed parameter gradients by block and name, from the result's gradient."""
         batch.gradients[batch.program.result].whole = gradient
-        for stage in self._plan(batch.program)[1]:
+        for stage in batch.program.backward:
             self._run(batch, stage, _backward)
             if stage.reduce:
                 batch.shared[stage.reduce.output] = _total(batch.partials)
@@ -214,14 +176,6 @@ class Executor:
             block: {name: _total([part[name] for part in parts if part]) for name in parts[-1]}
             for block, parts in batch.parameter_gradients.items()
         }
-
-    def _plan(self, program: Program) -> tuple[list[Stage], list[Stage]]:
-        found = self._stages.get(id(program))
-        if found is None:
-            backward = [n for n in reversed(program.nodes) if _differentiated(n)]
-            found = (program, stages(program.nodes), stages(backward))
-            self._stages[id(program)] = found
-        return found[1], found[2]
 
     def _run(self, batch: Batch, stage: Stage, direction: Direction) -> None:
         if stage.whole:
@@ -235,7 +189,7 @@ class Executor:
             for index in indices:
                 direction(batch, stage, index, self._memory(index, 0), self._interrupted)
         else:
-            self._crew.share(batch, stage, direction, indices, self._memory, self._interrupted)
+            self._crew.share([(_chunk, self, batch, stage, direction, i) for i in indices])
 
     def _memory(self, index: int, worker: int) -> Memory:
         """Return the kept memory of a chunk, with this worker's temporaries."""
@@ -247,6 +201,13 @@ class Executor:
 
 
 Direction = Callable[[Batch, Stage, int, Memory, Callable[[], bool]], None]
+
+
+def _chunk(
+    executor: Executor, batch: Batch, stage: Stage, direction: Direction, index: int, worker: int
+) -> None:
+    """Run a stage for one chunk; what a message asks of a worker."""
+    direction(batch, stage, index, executor._memory(index, worker), executor._interrupted)
 
 
 def _forward(
@@ -320,85 +281,8 @@ def _context(batch: Batch, node: Node, index: int, memory: Memory) -> Context:
     )
 
 
-def _differentiated(node: Node) -> bool:
-    """Whether the backward pass has to visit a node: it or something before it learns."""
-    return node.needs_input_gradient or node.learns
-
-
 def _total(parts: list[Any]) -> Any:
     total = parts[0]
     for part in parts[1:]:
         total = total + part
     return total
-
-
-class Crew:
-    """Worker threads that take messages from one queue until they are told to go home."""
-
-    def __init__(self, count: int, temporaries: list[dict[Any, Any]]) -> None:
-        self._messages: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self._done: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
-        self._threads = [
-            threading.Thread(
-                target=_work,
-                args=(self._messages, self._done, number + 1),
-                name=f"cnnstudio-worker-{number + 1}",
-                daemon=True,
-            )
-            for number in range(count)
-        ]
-        for thread in self._threads:
-            thread.start()
-        self._finalizer = weakref.finalize(self, _dismiss, self._messages, count)
-
-    def share(
-        self,
-        batch: Batch,
-        stage: Stage,
-        direction: Direction,
-        indices: range,
-        memory: Callable[[int, int], Memory],
-        interrupted: Callable[[], bool],
-    ) -> None:
-        """Run a stage for every chunk and return when all are done."""
-        for index in indices:
-            self._messages.put((batch, stage, direction, index, memory, interrupted))
-        finished = 0
-        failure: BaseException | None = None
-        while finished < len(indices):
-            try:
-                message = self._messages.get_nowait()
-            except queue.Empty:
-                failure = self._done.get() or failure
-                finished += 1
-                continue
-            failure = _perform(message, 0) or failure
-            finished += 1
-        if failure is not None:
-            raise failure
-
-    def close(self) -> None:
-        """End the threads and wait for them."""
-        self._finalizer()
-        for thread in self._threads:
-            thread.join()
-
-
-def _perform(message: Any, worker: int) -> BaseException | None:
-    batch, stage, direction, index, memory, interrupted = message
-    try:
-        direction(batch, stage, index, memory(index, worker), interrupted)
-    except BaseException as error:
-        return error
-    return None
-
-
-def _work(messages: queue.SimpleQueue[Any], done: queue.SimpleQueue[Any], worker: int) -> None:
-    while (message := messages.get()) is not None:
-        done.put(_perform(message, worker))
-        del message
-
-
-def _dismiss(messages: queue.SimpleQueue[Any], count: int) -> None:
-    for _ in range(count):
-        messages.put(None)

@@ -15,6 +15,7 @@ from typing import Any
 
 from cnnstudio import kernels
 from cnnstudio.design import Analysis, Design
+from cnnstudio.engine.program import Node, Program
 from cnnstudio.layers import (
     Activation,
     Add,
@@ -33,54 +34,6 @@ from cnnstudio.layers import (
 
 _FREE_OUTPUT = (Conv, MaxPool, AveragePool, Dense, BatchNorm, Add, Concat)
 """Layers that keep no reference to their output: its only reader may overwrite it."""
-
-
-@dataclass(frozen=True)
-class Node:
-    """One operation of a program.
-
-    Attributes
-    ----------
-    name : str
-        Block that owns the parameters and the random stream.
-    layer : a layer, or ConvPool
-        What is computed.
-    blocks : tuple of str
-        Blocks the node stands for.
-    inputs : tuple of int
-        Slots read.
-    output : int
-        Slot written.
-    owns_input, needs_input_gradient : bool
-        See `cnnstudio.layers.base.Context`.
-    whole : bool
-        Runs once on the whole mini-batch instead of chunk by chunk.
-    coupled : bool
-        Needs merged partials of all chunks first.
-    learns : bool
-        Has parameters that are trained.
-    """
-
-    name: str
-    layer: Any
-    blocks: tuple[str, ...]
-    inputs: tuple[int, ...]
-    output: int
-    owns_input: bool = False
-    needs_input_gradient: bool = True
-    whole: bool = False
-    coupled: bool = False
-    learns: bool = False
-
-
-@dataclass(frozen=True)
-class Program:
-    """Nodes in the order of the design; slot 0 is the input, ``result`` what the loss reads."""
-
-    nodes: tuple[Node, ...]
-    slots: int
-    result: int
-    training: bool
 
 
 @dataclass(frozen=True)

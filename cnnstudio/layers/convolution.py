@@ -76,7 +76,8 @@ class Conv(Layer):
     equation = "y[f, p] = b[f] + Σ_c Σ_t w[f, c, t] · x[c, s·p + d·t − pad]"
     source = "LeCun and others, Gradient-based learning applied to document recognition, 1998"
 
-    def _axes(self, shape: Shape) -> tuple[geometry.Axis, ...]:
+    def axes(self, shape: Shape) -> tuple[geometry.Axis, ...]:
+        """Return the window's numbers per axis for an input of this shape."""
         return geometry.window_axes(
             geometry.spatial(self, shape), self.kernel, self.stride, self.padding, self.dilation
         )
@@ -84,7 +85,7 @@ class Conv(Layer):
     def output_shape(self, *inputs: Shape) -> Shape:
         """Return ``(filters, *extents)``; see `cnnstudio.layers.geometry`."""
         channels = inputs[0][0]
-        extents = geometry.require_fit(self, self._axes(inputs[0]))
+        extents = geometry.require_fit(self, self.axes(inputs[0]))
         if channels % self.groups or self.filters % self.groups:
             raise ShapeError(
                 f"{self.groups} groups must divide both {channels} channels and "
@@ -103,7 +104,7 @@ class Conv(Layer):
 
     def parameters(self, *inputs: Shape) -> Mapping[str, ParameterSpec]:
         """Return ``weight`` (filters, channels / groups, *kernel) and ``bias`` (filters,)."""
-        kernel = tuple(axis.kernel for axis in self._axes(inputs[0]))
+        kernel = tuple(axis.kernel for axis in self.axes(inputs[0]))
         shape = (self.filters, inputs[0][0] // self.groups, *kernel)
         specs = {"weight": ParameterSpec(shape, self.initialiser)}
         if self.bias:
@@ -118,7 +119,7 @@ class Conv(Layer):
 
     def arithmetic(self, *inputs: Shape) -> tuple[Formula, ...]:
         """Return extents, ``"6·(1·5·5) + 6 = 156"`` and the multiply-adds."""
-        axes = self._axes(inputs[0])
+        axes = self.axes(inputs[0])
         per_filter = prod(self.parameters(*inputs)["weight"].shape[1:])
         taps = "·".join(str(n) for n in self.parameters(*inputs)["weight"].shape[1:])
         count = self.filters * per_filter
@@ -145,7 +146,7 @@ class Conv(Layer):
 
     def reach(self, *inputs: Shape) -> Reach:
         """Return the dilated kernel and the stride."""
-        return geometry.window_reach(self._axes(inputs[0]))
+        return geometry.window_reach(self.axes(inputs[0]))
 
     def summary(self) -> str:
         """Return ``"6 filters · 5×5 · pad 2"``."""
@@ -160,7 +161,7 @@ class Conv(Layer):
 
     def correlate(self, parameters: Parameters, x: Array, context: Context) -> tuple[Array, Any]:
         """Return the output before the bias, and what `uncorrelate` needs."""
-        window = geometry.window(self._axes((0, *x.shape[:-2])), self.groups)
+        window = geometry.window(self, x.shape[:-2])
         y, saved = kernels.convolve(x, parameters["weight"], window, context.memory)
         return y, (window, saved)
 

@@ -8,6 +8,7 @@ zeros in all, the output has ``⌊(n + p − d·(k − 1) − 1) / s⌋ + 1`` po
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from cnnstudio.kernels import Window
@@ -131,14 +132,16 @@ def _sides(padding: Padding, i: int, rank: int, n: int, reach: int, stride: int)
     return (side, side) if isinstance(side, int) else side
 
 
-def window(axes: tuple[Axis, ...], groups: int = 1) -> Window:
-    """Return the same numbers in the kernels' form."""
+@lru_cache(maxsize=4096)
+def window(owner: Any, extent: Shape) -> Window:
+    """Return the window of a layer for inputs of this extent, in the kernels' form."""
+    axes: tuple[Axis, ...] = owner.axes((0, *extent))
     return Window(
         kernel=tuple(axis.kernel for axis in axes),
         stride=tuple(axis.stride for axis in axes),
         padding=tuple((axis.before, axis.after) for axis in axes),
         dilation=tuple(axis.dilation for axis in axes),
-        groups=groups,
+        groups=getattr(owner, "groups", 1),
     )
 
 

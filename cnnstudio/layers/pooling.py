@@ -41,7 +41,8 @@ class Pool(Layer):
     stride: Extent | None = extent(None, help="Distance between windows; empty: the kernel's size")
     padding: Padding = padding(0, help="Border around the input that never wins and never counts")
 
-    def _axes(self, shape: Shape) -> tuple[geometry.Axis, ...]:
+    def axes(self, shape: Shape) -> tuple[geometry.Axis, ...]:
+        """Return the window's numbers per axis for an input of this shape."""
         stride = self.kernel if self.stride is None else self.stride
         return geometry.window_axes(
             geometry.spatial(self, shape), self.kernel, stride, self.padding
@@ -49,7 +50,7 @@ class Pool(Layer):
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """Return ``(channels, *extents)``; see `cnnstudio.layers.geometry`."""
-        axes = self._axes(inputs[0])
+        axes = self.axes(inputs[0])
         if self.padding != "same" and any(2 * max(a.before, a.after) > a.kernel for a in axes):
             half = min(axis.kernel for axis in axes) // 2
             raise ShapeError(
@@ -61,15 +62,15 @@ class Pool(Layer):
 
     def arithmetic(self, *inputs: Shape) -> tuple[Formula, ...]:
         """Return the output extents' arithmetic."""
-        return geometry.extent_formulas(self._axes(inputs[0]))
+        return geometry.extent_formulas(self.axes(inputs[0]))
 
     def reach(self, *inputs: Shape) -> Reach:
         """Return kernel and stride."""
-        return geometry.window_reach(self._axes(inputs[0]))
+        return geometry.window_reach(self.axes(inputs[0]))
 
     def window(self, x: Array) -> kernels.Window:
         """Return the window for an array in the engine's layout."""
-        return geometry.window(self._axes((0, *x.shape[:-2])))
+        return geometry.window(self, x.shape[:-2])
 
 
 @layer(family="pooling", title="Max", stem="pool", icon="maxpool", card="narrow")

@@ -70,7 +70,7 @@ def test_same_padding_puts_an_odd_zero_behind(
     named = cnn.Conv(1, kernel, stride=stride, dilation=dilation, padding="same")
     explicit = cnn.Conv(1, kernel, stride=stride, dilation=dilation, padding=(sides,))
     assert named.output_shape((1, n)) == (1, -(-n // stride)) == explicit.output_shape((1, n))
-    axes = [layer._axes((1, n)) for layer in (named, explicit)]
+    axes = [layer.axes((1, n)) for layer in (named, explicit)]
     assert axes[0] == axes[1]
 
 

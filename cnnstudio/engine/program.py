@@ -1,0 +1,100 @@
+"""What an executor runs: nodes, programs, and the stages a program falls into."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Node:
+    """One operation of a program.
+
+    Attributes
+    ----------
+    name : str
+        Block that owns the parameters and the random stream.
+    layer : a layer, or ConvPool
+        What is computed.
+    blocks : tuple of str
+        Blocks the node stands for.
+    inputs : tuple of int
+        Slots read.
+    output : int
+        Slot written.
+    owns_input, needs_input_gradient : bool
+        See `cnnstudio.layers.base.Context`.
+    whole : bool
+        Runs once on the whole mini-batch instead of chunk by chunk.
+    coupled : bool
+        Needs merged partials of all chunks first.
+    learns : bool
+        Has parameters that are trained.
+    """
+
+    name: str
+    layer: Any
+    blocks: tuple[str, ...]
+    inputs: tuple[int, ...]
+    output: int
+    owns_input: bool = False
+    needs_input_gradient: bool = True
+    whole: bool = False
+    coupled: bool = False
+    learns: bool = False
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Nodes that run together, and the coupled node whose partial each chunk adds at the end."""
+
+    nodes: tuple[Node, ...]
+    whole: bool
+    reduce: Node | None = None
+
+
+def stages(nodes: Iterable[Node]) -> list[Stage]:
+    """Cut nodes (in running order, forward or backward) where whole and coupled nodes demand it."""
+    found: list[Stage] = []
+    run: list[Node] = []
+    whole = False
+
+    def close(reduce: Node | None = None) -> None:
+        if run or reduce:
+            found.append(Stage(tuple(run), whole, reduce))
+            run.clear()
+
+    for node in nodes:
+        if node.coupled and not node.whole:
+            if whole:
+                close()
+                whole = False
+            close(reduce=node)
+        elif node.whole != whole:
+            close()
+            whole = node.whole
+        run.append(node)
+    close()
+    return found
+
+
+@dataclass(frozen=True)
+class Program:
+    """Nodes in the order of the design; slot 0 is the input, ``result`` what the loss reads."""
+
+    nodes: tuple[Node, ...]
+    slots: int
+    result: int
+    training: bool
+
+    @cached_property
+    def forward(self) -> list[Stage]:
+        """Stages of the forward pass."""
+        return stages(self.nodes)
+
+    @cached_property
+    def backward(self) -> list[Stage]:
+        """Stages of the backward pass: every node that learns, or has one before it that does."""
+        return stages(n for n in reversed(self.nodes) if n.needs_input_gradient or n.learns)
