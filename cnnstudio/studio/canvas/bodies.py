@@ -5,11 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainterPath, QPen
 
 from cnnstudio.studio import numbers
-from cnnstudio.studio.canvas.ink import CENTRE, NAMES_FROM, PARAMETERS_FROM, RIGHT, Ink
+from cnnstudio.studio.canvas.ink import (
+    CENTRE,
+    NAMES_FROM,
+    PARAMETERS_FROM,
+    RIGHT,
+    SETTINGS_FROM,
+    Ink,
+)
 from cnnstudio.studio.canvas.mosaic import has_numbers
 from cnnstudio.studio.canvas.units import FOOTER, HEADER, HEIGHT, Part, Unit
 from cnnstudio.studio.theme import theme
@@ -103,20 +110,23 @@ def _bars(ink: Ink, part: Part, rect: QRectF, stage: CanvasScene) -> None:
     top = rect.center().y() - row * count / 2
     colors, painter = theme(), ink.painter
     written = ink.zoom >= PARAMETERS_FROM and row >= 9.5 / ink.zoom
-    left, right = (20.0, 30.0) if written else (8.0, 8.0)
+    left = ink.width("00"[: len(str(count - 1))], "value") + 6 if written else 0.0
+    right = ink.width("100.0", "value-strong") + 4 if written else 0.0
     best = int(np.argmax(values)) if values is not None else -1
     for place in range(count):
         line = QRectF(rect.left() + 6, top + place * row, rect.width() - 12, row)
         role = "value-strong" if place == best else "value"
         if written:
-            label = line.adjusted(0, 0, -line.width() + 14, 0)
-            ink.text(label, str(place), role, "text" if place == best else "text-2")
-        track = QRectF(line.left() + left - 6, line.center().y() - 2.5,
-                       line.width() - left - right + 12, 5)
+            ink.text(line, str(place), role, "text" if place == best else "text-2")
+        track = QRectF(line.left() + left, line.center().y() - 2.5,
+                       line.width() - left - right, 5)
+        if track.width() < 8:
+            track = QRectF()
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colors.color("line"))
-        painter.drawRoundedRect(track, 2, 2)
-        if values is None or values.shape != (count,):
+        if not track.isNull():
+            painter.drawRoundedRect(track, 2, 2)
+        if values is None or values.shape != (count,) or not np.isfinite(values[place]):
             continue
         share = float(np.clip(np.nan_to_num(values[place]), 0, 1))
         painter.setBrush(colors.color("accent" if place == best else "border-strong"))
@@ -141,7 +151,7 @@ def draw_strip(ink: Ink, part: Part, rect: QRectF, stage: CanvasScene) -> None:
     if waiting:
         return
     share = stage.maps.positive(part.name)
-    bottom = HEIGHT - FOOTER - (24 if ink.zoom >= PARAMETERS_FROM else 6)
+    bottom = HEIGHT - FOOTER - (24 if ink.zoom >= SETTINGS_FROM else 6)
     top = max(HEADER + used + 18, bottom - GAUGE - 14)
     rail = QRectF(rect.center().x() - 2.5, top, 5, bottom - top)
     painter.setPen(Qt.PenStyle.NoPen)
@@ -157,7 +167,7 @@ def draw_strip(ink: Ink, part: Part, rect: QRectF, stage: CanvasScene) -> None:
         filled.setTop(rail.bottom() - max(5.0, rail.height() * share))
         painter.setBrush(colors.family(part.layer.family))
         painter.drawRoundedRect(filled, 2.5, 2.5)
-    if ink.zoom >= PARAMETERS_FROM:
+    if ink.zoom >= SETTINGS_FROM:
         place = QRectF(rect.left(), bottom + 3, rect.width(), 18)
         ink.text(place, f"{round(100 * share)}%", "axis", "text-3", CENTRE, elide=False)
     painter.restore()
@@ -246,4 +256,4 @@ def _pair(extent: object) -> tuple[int, int] | None:
     return None
 
 
-__all__ = ["FADED", "QPointF", "draw_body", "draw_strip"]
+__all__ = ["FADED", "draw_body", "draw_strip"]

@@ -193,12 +193,17 @@ class Bubble(QWidget):
         wide += self.formula.sizeHint().width() * (not self.formula.isHidden()) + 60
         return min(most, max(count * (CARD.width() + 8) + 2 * (MARGIN + 14), wide + 44, 380))
 
-    def hang(self, middle: float, top: float, whole: QRectF) -> None:
-        """Place the bubble under a point of the parent."""
+    def measure(self, whole: QRectF) -> None:
+        """Take the size that the contents need."""
         width = self.wanted_width(int(whole.width()) - 8)
         self.setFixedWidth(width)
         height = self._column.heightForWidth(width) if self._column.hasHeightForWidth() else 0
         self.resize(width, max(height, self._column.minimumSize().height()))
+
+    def hang(self, middle: float, top: float, whole: QRectF) -> None:
+        """Place the bubble under a point of the parent."""
+        self.measure(whole)
+        width = self.width()
         left = min(max(middle - width / 2, 4), whole.width() - width - 4)
         self._tip = middle - left
         self.move(round(left), round(top))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -25,7 +26,8 @@ from cnnstudio.studio.theme import METRICS, draw_shadow, theme
 if TYPE_CHECKING:
     from cnnstudio.studio.canvas.scene import CanvasScene
 
-HALO = 6.0
+_log = logging.getLogger(__name__)
+
 RADIUS = float(METRICS.radius_card)
 PORT = 4.5
 EMPTY_WIDTH, EMPTY_HEIGHT = 150.0, 92.0
@@ -84,10 +86,14 @@ class CardItem(QGraphicsItem):
         painter.fillPath(outline, colors.color("alt" if unit.waiting else "card"))
         painter.save()
         painter.setClipPath(outline)
-        if stage.empty:
-            _paint_lonely(Ink(painter, stage.zoom), unit.head, frame)
-        else:
-            paint_contents(Ink(painter, stage.zoom), unit, stage)
+        try:
+            if stage.empty:
+                _paint_lonely(Ink(painter, stage.zoom), unit.head, frame)
+            else:
+                paint_contents(Ink(painter, stage.zoom), unit, stage)
+        except Exception:
+            # An exception that leaves a paint call ends the process.
+            _log.exception("the card of %s cannot be painted", unit.head.name)
         painter.restore()
         self._draw_outline(painter, frame, lifted)
         self._draw_badges(Ink(painter, stage.zoom))
@@ -222,7 +228,7 @@ def _header(ink: Ink, part: Part, rect: QRectF, waiting: bool) -> None:
     room = rect.width() - 2 * pad
     name_width = ink.width(part.name, "block-name")
     x = rect.left() + pad
-    if name_width + size + 5 <= room + 3 or rect.width() > 60:
+    if name_width + size + 5 <= room + 3 or name_width > room + 3:
         ink.icon(x, middle - size / 2, size, part.layer.icon, tint)
         x += size + 5
     place = QRectF(x, METRICS.strip, rect.right() - pad + 3 - x, HEADER - METRICS.strip)
@@ -267,9 +273,11 @@ def _footer(ink: Ink, part: Part, rect: QRectF, stage: CanvasScene) -> None:
     painter.setPen(QPen(colors.color("line"), 1))
     painter.drawLine(QPointF(rect.left(), top), QPointF(rect.right(), top))
     pad = 8.0 if rect.width() > 60 else (6.0 if part.kind != "slim" else 2.0)
-    align = CENTRE if part.kind == "slim" else Qt.AlignmentFlag.AlignLeft
+    if ink.zoom < PARAMETERS_FROM:
+        pad = 1.0 if ink.zoom < NAMES_FROM else min(pad, 5.0)
+    align = CENTRE if ink.zoom < NAMES_FROM else align_of(part)
     two = ink.zoom >= PARAMETERS_FROM
-    upper = QRectF(rect.left() + pad, top, rect.width() - pad - 2, 22 if two else FOOTER)
+    upper = QRectF(rect.left() + pad, top, rect.width() - pad - min(pad, 2), 22 if two else FOOTER)
     if two:
         upper.translate(0, 2)
     lower = QRectF(rect.left() + pad, top + 18, rect.width() - pad - 2, 18)
@@ -285,6 +293,11 @@ def _footer(ink: Ink, part: Part, rect: QRectF, stage: CanvasScene) -> None:
     if two:
         text = stage.verdict(part) or _parameters(part, lower, ink)
         ink.text(lower, text, "small", "text-3", align)
+
+
+def align_of(part: Part) -> Qt.AlignmentFlag:
+    """Slim cards centre what they say."""
+    return CENTRE if part.kind == "slim" else Qt.AlignmentFlag.AlignLeft
 
 
 def _parameters(part: Part, place: QRectF, ink: Ink) -> str:

@@ -57,6 +57,11 @@ class Drop:
     opens: bool = True
 
     @property
+    def width(self) -> float:
+        """Width of the card as it is dragged, and of the slot that opens for it."""
+        return max(self.unit.width, 118.0)
+
+    @property
     def row(self) -> Row | None:
         """The row of the first new block afterwards."""
         if self.analysis is None or not self.new:

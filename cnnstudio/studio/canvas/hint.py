@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from cnnstudio.studio.theme import METRICS, draw_shadow, theme
 
 STAY_MS = 4000
-BELOW = 44
+BELOW = 30
+"""Distance from the lower edge; the legend of the colours stands there."""
 
 
 class HintBar(QWidget):
@@ -82,7 +83,7 @@ class HintBar(QWidget):
             self._label.sizeHint().height()
         )
         self.resize(width, height + 32)
-        self.move((whole.width() - self.width()) // 2, max(0, whole.height() - self.height() - 6))
+        self.move((whole.width() - self.width()) // 2, max(0, whole.height() - self.height() - BELOW))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the ground."""

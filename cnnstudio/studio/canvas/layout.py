@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from cnnstudio.design import Design
 from cnnstudio.studio.canvas.units import HEIGHT, Unit
@@ -95,6 +96,10 @@ class Layout:
         Pairs of cards, by key, that a straight link joins, in the order of the lane.
     slots : tuple of Slot
     width, height : float
+    lane_of : mapping of str to int
+        Lane of each card.
+    spare : float
+        Height that is kept free below the last lane, a part of `height`.
     """
 
     places: Mapping[str, Point]
@@ -107,6 +112,7 @@ class Layout:
     width: float
     height: float
     lane_of: Mapping[str, int] = field(default_factory=dict)
+    spare: float = 0.0
 
     def arc_height(self, lane: int, level: int) -> float:
         """Where an arc of this level runs."""
@@ -200,6 +206,7 @@ def lay_out(
         max(total_width(lane) for lane in lanes),
         y - BETWEEN,
         lane_of,
+        max((room_below or {}).get(unit.key, 0.0) for unit in lanes[-1]),
     )
 
 
@@ -215,7 +222,7 @@ def _wires(
         part.id: left[unit.key] + part.x + part.width / 2 for unit in units for part in unit.parts
     }
     joined, long = [], []
-    for before, unit in zip(units, units[1:], strict=False):
+    for before, unit in pairwise(units):
         sources = {source.id for source in design.sources(unit.head.row.block)}
         if before.tail.id in sources:
             joined.append((before.key, unit.key))
@@ -264,7 +271,7 @@ def _slots(
         middle = tops[number] + HEIGHT / 2
         for unit in lane:
             x = places[unit.key][0]
-            for part, following in zip(unit.parts, unit.parts[1:], strict=False):
+            for part, following in pairwise(unit.parts):
                 slots.append(Slot(part.name, x + following.x, middle, number, seam=True))
             slots.append(Slot(unit.tail.name, x + unit.width + GAP / 2, middle, number))
     return tuple(slots)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
@@ -11,7 +12,7 @@ from PySide6.QtCore import QRectF, QSizeF, Qt
 from PySide6.QtGui import QImage, QPainter, QPixmap
 
 from cnnstudio.inspection import as_maps
-from cnnstudio.inspection.mosaic import arrange, limits_of
+from cnnstudio.inspection.mosaic import limits_of
 from cnnstudio.layers import Input
 from cnnstudio.studio.canvas.units import Part, Unit, listed
 from cnnstudio.studio.maps.pictures import photograph, stack
@@ -21,6 +22,7 @@ KEPT = 512
 """Pictures that are remembered."""
 
 MOST_MAPS = 64
+_GAP, _SMALLEST, _LARGEST = 2.0, 7.0, 110.0
 _RATIOS = (0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0)
 
 
@@ -105,20 +107,13 @@ class Maps:
             return self._draw_vector(values, part, area, ratio, look)
         maps = as_maps(values)
         signed, top = self._range(maps, look)
-        grid = arrange(
-            min(len(maps), MOST_MAPS), *maps.shape[1:], area.width(), area.height(),
-            gap=2, smallest=7, largest=110,
-        )
-        rows = max(1, int((area.height() + 2.01) // (grid.height + 2)))
-        count = min(grid.count, rows * grid.columns)
+        grid = arrange(min(len(maps), MOST_MAPS), maps.shape[1], maps.shape[2], area)
+        count = grid.count
         pile = stack(maps[:count], signed, top[:count] if np.ndim(top) else top, self._colours())
-        used = ceil(count / grid.columns)
-        height = used * (grid.height + 2) - 2
-        pixmap, painter = _canvas(QSizeF(min(grid.size[0], area.width()), height), ratio)
+        pixmap, painter = _canvas(grid.size, ratio)
         _smooth(painter, grid.width * ratio < maps.shape[2])
         for index in range(count):
-            x, y = grid.place(index)
-            painter.drawImage(QRectF(x, y, grid.width, grid.height), pile.image, pile.source(index))
+            painter.drawImage(grid.place(index), pile.image, pile.source(index))
         painter.end()
         return pixmap
 
@@ -142,9 +137,8 @@ class Maps:
     ) -> QPixmap:
         """Units as cells, column by column; a slim card shows one column."""
         count = len(values)
-        columns = 1 if part.kind == "slim" else max(1, ceil(area.width() * count / (
-            area.height() * max(area.width(), 1)) ** 0.5 / area.width()))
-        if part.kind != "slim":
+        columns = 1
+        if part.kind != "slim" and not listed(values.shape):
             side = (area.width() * area.height() / count) ** 0.5
             columns = max(1, min(count, int(area.width() / max(min(side, 12), 2))))
         rows = ceil(count / columns)
@@ -155,7 +149,7 @@ class Maps:
         peak = float(np.max(top))
         filled = np.where(np.isnan(cells), 0, cells).reshape(columns, rows).T
         image = picture(filled, name, -peak if signed else 0.0, peak, theme().name)
-        side = min(area.width() / columns, area.height() / rows, 12)
+        side = min(area.width() / columns, area.height() / rows, 16 if listed(values.shape) else 12)
         width = area.width() if part.kind == "slim" else side * columns
         height = min(area.height(), max(side * rows, area.height() if part.kind == "slim" else 0))
         pixmap, painter = _canvas(QSizeF(width, height), ratio)
@@ -195,6 +189,59 @@ class Maps:
             self._tops.clear()
             held = self._tops[id(look)] = (look, max(finite, default=1.0))
         return held[1]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Maps in rows: number, columns, size of one map and of all, in logical pixels."""
+
+    count: int
+    columns: int
+    width: float
+    height: float
+
+    @property
+    def rows(self) -> int:
+        """Number of rows, the last of which may be short."""
+        return ceil(self.count / self.columns)
+
+    @property
+    def size(self) -> QSizeF:
+        """Size of the whole."""
+        step_x, step_y = self.width + _GAP, self.height + _GAP
+        return QSizeF(self.columns * step_x - _GAP, self.rows * step_y - _GAP)
+
+    def place(self, index: int) -> QRectF:
+        """Where a map lies."""
+        row, column = divmod(index, self.columns)
+        step_x, step_y = self.width + _GAP, self.height + _GAP
+        return QRectF(column * step_x, row * step_y, self.width, self.height)
+
+
+def arrange(count: int, rows: int, columns: int, area: QSizeF) -> Grid:
+    """Lay maps out as large as an area allows; what would be too small is left out.
+
+    Among about equally large arrangements one without gaps is taken.
+    """
+    found: list[tuple[float, Grid]] = []
+    for number in range(1, count + 1):
+        down = ceil(count / number)
+        scale = min(
+            (area.width() - _GAP * (number - 1)) / number / columns,
+            (area.height() - _GAP * (down - 1)) / down / rows,
+            _LARGEST / max(rows, columns),
+        )
+        if scale > 0:
+            grid = Grid(count, number, scale * columns, scale * rows)
+            full = 1.0 if count % number == 0 and 1 < number < count else 0.8
+            found.append((scale * full, grid))
+    best = max(found, key=lambda entry: entry[0])[1] if found else None
+    if best is None or max(best.width, best.height) < _SMALLEST:
+        scale = _SMALLEST / max(rows, columns)
+        across = max(1, int((area.width() + _GAP) / (columns * scale + _GAP)))
+        down = max(1, int((area.height() + _GAP) / (rows * scale + _GAP)))
+        best = Grid(min(count, across * down), across, columns * scale, rows * scale)
+    return best
 
 
 def has_numbers(part: Part) -> bool:

@@ -1,4 +1,4 @@
-"""Everything over the cards: the open slot, the ghost of what is dragged, pills, a new connection."""
+"""Everything over the cards: the open slot, the ghost of what is dragged, pills, new links."""
 
 from __future__ import annotations
 
@@ -120,12 +120,10 @@ class OverlayItem(QGraphicsItem):
 
     def ghost_rect(self, drop: Drop, place: QRectF) -> QRectF:
         """Where the ghost of a dragged block is."""
-        width = max(drop.unit.width, 118.0)
+        width = drop.width
         height = HEIGHT if not self._stage.empty else 150.0
         if drop.opens and not self._stage.empty:
-            return QRectF(place.topLeft() + GHOST_AT, place.size()).adjusted(
-                0, 0, max(0.0, width - place.width()), 0
-            )
+            return QRectF(place.topLeft() + GHOST_AT, place.size())
         at = drop.pointer + QPointF(14, -height * 0.35)
         return QRectF(at.x(), at.y(), width, height)
 
@@ -181,7 +179,7 @@ class OverlayItem(QGraphicsItem):
         top = rect.bottom() - 39
         painter.setPen(QPen(colors.color("line"), 1))
         painter.drawLine(QPointF(rect.left() + 1, top), QPointF(rect.right() - 1, top))
-        if row is None:
+        if row is None or row.status != "ok":
             return
         two = ink.zoom >= PARAMETERS_FROM
         upper = QRectF(rect.left() + 8, top + (2 if two else 9), rect.width() - 12, 20)
@@ -216,7 +214,7 @@ class OverlayItem(QGraphicsItem):
             pills.setdefault(drop.slot.lane, []).append((stage.slot_rect(), shape, count))
         for lane, entries in pills.items():
             entries.sort(key=lambda entry: entry[0].left())
-            if ink.zoom >= PARAMETERS_FROM:
+            if ink.zoom >= PARAMETERS_FROM and drop is not None:
                 self._draw_caption(ink, lane, entries[0][0])
             edge = -1e9
             for place, (card, shape, rest) in enumerate(entries):
@@ -224,7 +222,9 @@ class OverlayItem(QGraphicsItem):
                 wanted = max(ink.width(shape, "strong"), ink.width(rest, "settings")) + 12
                 left = card.center().x() - max(card.width(), wanted) / 2
                 right = card.center().x() + max(card.width(), wanted) / 2
-                rect = QRectF(card.left(), card.bottom() + PILL_GAP, card.width(), PILL)
+                # Below the cards hangs the bubble while a repair is tried out.
+                top = card.bottom() + PILL_GAP if drop is not None else card.bottom() - PILL - 2
+                rect = QRectF(card.left(), top, card.width(), PILL)
                 rect.setLeft(max(min(left, card.left()), edge + 4))
                 rect.setRight(max(card.right(), min(right, following - 4)))
                 edge = rect.right()
@@ -242,7 +242,9 @@ class OverlayItem(QGraphicsItem):
         """Write what the pills are about in front of the first one."""
         stage = self._stage
         left = stage.rect_of(stage.layout_.lanes[lane][0].key).left()
-        text = "After the drop" if stage.drop is not None else "After the repair"
+        for view in stage.views():
+            left = max(left, view.mapToScene(0, 0).x() + 14)
+        text = "After the drop"
         width = ink.width(text, "strong")
         y = first.bottom() + PILL_GAP + PILL / 2
         if left + width + 20 > first.left() - 30:
@@ -293,9 +295,14 @@ def pill_lines(unit: Unit, changed: dict[str, tuple[Row, Row | None]]) -> tuple[
             f"was {numbers.shape(before.output_shape)}" if before.output_shape else ""
         )
     shape = numbers.shape(after.output_shape)
+    if before.output_shape is None:
+        count = sum(new.parameters for _, new in found if new is not None)
+        return shape, f"{numbers.integer(count)} parameters" if unit.width > 90 else (
+            numbers.integer(count)
+        )
     for old, new in found:
         if new is not None and old.parameters != new.parameters:
             text = f"{numbers.integer(old.parameters)} → {numbers.integer(new.parameters)}"
             return shape, f"{text} parameters" if unit.width > 110 else text
-    was = "waited" if before.output_shape is None else f"was {numbers.shape(before.output_shape)}"
-    return shape, "" if before.output_shape == after.output_shape else was
+    same = before.output_shape == after.output_shape
+    return shape, "" if same else f"was {numbers.shape(before.output_shape)}"

@@ -131,7 +131,8 @@ class CanvasScene(QGraphicsScene):
     def data_title(self) -> str:
         """Name of the data set, where it is what the input reads."""
         dataset = getattr(self.bench, "dataset", None)
-        return str(getattr(dataset, "title", "") or getattr(dataset, "name", "") or "")
+        names = [str(getattr(dataset, field, "") or "") for field in ("title", "name")]
+        return min(filter(None, names), key=len, default="")
 
     def is_lifted(self, key: str) -> bool:
         """Whether a card is being dragged."""
@@ -212,7 +213,7 @@ class CanvasScene(QGraphicsScene):
         """Room to the right of a bracket before something else begins."""
         starts = [self.rect_of(one.keys[0]).left() for one in self.groups if one.keys]
         following = [start for start in starts if start > x]
-        return min(following) - x - 12 if following else 300.0
+        return min(following) - x - 12 if following else max(self.area.right() - x - 6, 0.0)
 
     def block_at(self, point: QPointF) -> str:
         """Name of the block at a point, empty where there is none."""
@@ -245,7 +246,7 @@ class CanvasScene(QGraphicsScene):
         assert self.drop is not None
         if self.empty:
             return self.target_rect()
-        slot, width = self.drop.slot, self.drop.unit.width
+        slot, width = self.drop.slot, self.drop.width
         if self.drop.opens:
             left = slot.x - width / 2 if self._followed(slot.after) else slot.x + GAP / 2
             return QRectF(left, slot.y - HEIGHT / 2, width, HEIGHT)
@@ -305,7 +306,8 @@ class CanvasScene(QGraphicsScene):
             self.area = QRectF(-MARGIN, top - above, width + 2 * MARGIN, EMPTY_HEIGHT + 2 * above)
         else:
             self.area = QRectF(
-                -MARGIN, 0, self.layout_.width + 2 * MARGIN, self.layout_.height + BELOW
+                -MARGIN, 0, self.layout_.width + 2 * MARGIN,
+                self.layout_.height + max(BELOW - self.layout_.spare, 8.0),
             )
         self.setSceneRect(self.area)
         self.repaint()
@@ -373,7 +375,7 @@ class CanvasScene(QGraphicsScene):
         assert self.drop is not None
         if self.empty or not self._followed(self.drop.slot.after):
             return {}
-        half = (self.drop.unit.width + GAP) / 2
+        half = (self.drop.width + GAP) / 2
         key = self._owner[self.drop.slot.after]
         lane = self.layout_.lanes[self.layout_.lane_of[key]]
         keys = [unit.key for unit in lane]

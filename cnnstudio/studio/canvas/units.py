@@ -1,12 +1,12 @@
 """Which cards a design is drawn with: blocks in order, activations snapped to the card before.
 
-A *unit* is one card; its *parts* are blocks side by side, the first of which is the head.  Sizes are
-in logical pixels at 100 %; nothing here knows a screen.
+A *unit* is one card; its *parts* are blocks side by side, the first of which is the head.  Sizes
+are in logical pixels at 100 %; nothing here knows a screen.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
@@ -24,14 +24,14 @@ LISTED = 16
 """Vectors up to this length are shown as numbers, or as bars by a softmax."""
 
 _WIDTHS: dict[Kind, float] = {
-    "full": 132,
+    "full": 134,
     "narrow": METRICS.card_narrow,
     "dense": METRICS.card_dense,
     "slim": METRICS.card_slim,
     "snapped": METRICS.card_snapped,
     "bars": 84,
 }
-_DIGIT = 9.6
+_DIGIT = 10.8
 """Room for one character of a shape where it is largest beside its card: at 60 %."""
 
 
@@ -176,11 +176,14 @@ class Group:
     keys: tuple[str, ...]
     parameters: int
     multiply_adds: int
-    known: bool = field(default=True)
+    known: bool = True
+    waits_for: str = ""
 
     @property
     def sums(self) -> str:
         """``"2,572 parameters · 357,600 multiply-adds"``."""
+        if self.waits_for:
+            return f"waiting for {self.waits_for}"
         more = "" if self.known else " known"
         return (
             f"{numbers.integer(self.parameters)} parameters{more} · "
@@ -210,6 +213,8 @@ def brackets(units: tuple[Unit, ...]) -> tuple[Group, ...]:
                     sum(row.parameters for row in rows),
                     sum(row.multiply_adds for row in rows),
                     all(row.status == "ok" for row in rows),
+                    waits_for=(rows[0].waiting_for or "")
+                    if all(row.status == "waiting" for row in rows) else "",
                 )
             )
     return tuple(found)

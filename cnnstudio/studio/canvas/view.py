@@ -1,4 +1,4 @@
-"""The canvas: zoom, pan, the pointer and the keys; edits are in `editing`, painting in the scene."""
+"""The canvas: zoom, pan, the pointer and the keys; `editing` edits, the scene paints."""
 
 from __future__ import annotations
 
@@ -200,7 +200,7 @@ class CanvasView(Editing, QGraphicsView):
         self.scene_.room_below = {}
         if error is not None and not self.scene_.empty and self.scene_.has(error.name):
             key = self.scene_.key_of(error.name)
-            self.bubble.hang(0, 0, QRectF(self.viewport().rect()))
+            self.bubble.measure(QRectF(self.viewport().rect()))
             self.scene_.room_below = {key: (self.bubble.height() + 2) / self.zoom}
         self.scene_.arrange()
 
@@ -798,7 +798,10 @@ class CanvasView(Editing, QGraphicsView):
         if self.band is not None:
             draw_band(painter, self.band)
         if not self.scene_.empty and self.bench.inspector is not None:
-            draw_legend(painter, self.viewport().rect(), self.bench.view, self._signed())
+            whole = self.viewport().rect()
+            place = QRect(0, whole.bottom() - 40, 300, 40)
+            if self.bubble.isHidden() or not self.bubble.geometry().intersects(place):
+                draw_legend(painter, whole, self.bench.view, self._signed())
         painter.restore()
 
     def _signed(self) -> bool:

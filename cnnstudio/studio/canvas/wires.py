@@ -176,7 +176,7 @@ class WiresItem(QGraphicsItem):
 
     def _draw_brackets(self, ink: Ink) -> None:
         stage, colors = self._stage, theme()
-        for group in stage.groups:
+        for group in stage.groups if stage.drop is None else ():
             lanes: dict[int, list[QRectF]] = {}
             for key in group.keys:
                 lanes.setdefault(stage.layout_.lane_of[key], []).append(stage.rect_of(key))
