@@ -162,7 +162,7 @@ class StudioPlot(pg.PlotWidget):
         last = self.across.last = max(last, 1.0)
         self.cursor_line.setValue(now)
         self.cursor_line.setVisible(now > 0)
-        pad = 0.04 * (high - low)
+        pad = 0.06 * (high - low)
         self._future.setRect(now, low - pad, last - now, high - low + 2 * pad)
         self._fit_across()
         self.setYRange(low - pad, high + pad, padding=0)

@@ -257,7 +257,7 @@ def span(
     lines = lines[np.isfinite(lines)]
     raw = raw[np.isfinite(raw)]
     if kind == "accuracy":
-        low = float(np.quantile(lines, 0.05)) if len(lines) else 0.0
+        low = float(np.quantile(lines, 0.1)) if len(lines) else 0.0
         return max(floor for floor in (0.0, 0.5, 0.8, 0.9) if floor <= low), 1.0
     if not len(lines):
         return 0.1, 3.0

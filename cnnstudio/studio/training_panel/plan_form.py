@@ -44,7 +44,7 @@ class PlanForm(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         body = QWidget()
         outer = QVBoxLayout(body)
-        outer.setContentsMargins(METRICS.panel_padding, 8, 8, 8)
+        outer.setContentsMargins(METRICS.panel_padding, 8, 4, 8)
         outer.setSpacing(6)
         self._form = QFormLayout()
         self._form.setVerticalSpacing(METRICS.form_row - METRICS.field)
