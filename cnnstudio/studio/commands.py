@@ -195,7 +195,7 @@ class Commands(QObject):
         elif paused:
             self._name_train("&Resume", "Go on with the training", "play")
         elif state in ("stopped", "finished") and training.continues:
-            self._name_train("&Train on", "Go on with the run", "play")
+            self._name_train("&Continue", "Go on with the run", "play")
         else:
             self._name_train("&Train", "Train the network", "play")
         actions.allow("action_train", off)
