@@ -64,10 +64,24 @@ class FlowPlots(QWidget):
             column.addWidget(plot, 1)
             layout.addLayout(column, 1)
         self.setMinimumWidth(340)
-        training.run_changed.connect(self.update_plots)
-        training.epoch_ended.connect(self.update_plots)
-        theme().changed.connect(self.update_plots)
+        self._stale = True
+        training.run_changed.connect(self._later)
+        training.epoch_ended.connect(self._later)
+        theme().changed.connect(self._later)
         self.update_plots()
+
+    @Slot()
+    def _later(self, *_: object) -> None:
+        """Draw now, or when somebody looks."""
+        self._stale = True
+        if self.isVisible():
+            self.update_plots()
+
+    def showEvent(self, event: object) -> None:
+        """Catch up."""
+        super().showEvent(event)
+        if self._stale:
+            self.update_plots()
 
     def names(self) -> tuple[str, ...]:
         """Layers with a line, in the order of the design."""
@@ -80,6 +94,7 @@ class FlowPlots(QWidget):
     @Slot()
     def update_plots(self, *_: object) -> None:
         """Draw the run's epochs."""
+        self._stale = False
         run, names = self._training.run, self.names()
         for name in [name for name in self._curves if name not in names]:
             for plot, curve in zip((self.norms, self.ratios), self._curves.pop(name), strict=True):

@@ -274,7 +274,8 @@ class ConfusionPanel(QWidget):
 
     @Slot(object)
     def _epoch_ended(self, _: EpochEnd) -> None:
-        self.refresh()
+        if self.isVisible():
+            self.refresh()
 
     @Slot()
     def refresh(self) -> None:
