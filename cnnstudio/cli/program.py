@@ -19,6 +19,7 @@ INTERRUPTED = 130
 COMMANDS = {
     "train": ("train", "train a network, then test it"),
     "summary": ("summary", "shapes, parameters, cost and problems of a design"),
+    "benchmark": ("benchmark", "measure what a design costs on this machine"),
     "gradcheck": ("gradcheck", "compare analytic with numeric gradients, block by block"),
     "templates": ("catalogue", "ready-made designs"),
     "layers": ("catalogue", "what designs are made of"),

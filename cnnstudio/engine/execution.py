@@ -135,7 +135,9 @@ class Executor:
     @property
     def nbytes(self) -> int:
         """Bytes of reusable memory held at present."""
-        return sum(memory.nbytes for memory in self._memories.values())
+        shared = sum(Memory(temporaries).nbytes for temporaries in self._temporaries)
+        chunks = self._memories.values()
+        return shared + sum(m.nbytes - Memory(m.temporaries).nbytes for m in chunks)
 
     def close(self) -> None:
         """End the worker threads."""
