@@ -6,8 +6,8 @@ PyTorch.  Four methods, each in a module of its own that explains its idea:
 =============  ======================================================================
 `winograd`     3×3 with stride 1 on images of at least 8 channels
 `depthwise`    one channel per group
-`planes`       fewer than 16 channels: first layers
-`columns`      everything else
+`planes`       fewer than 12 channels: first layers
+`taps`      everything else
 =============  ======================================================================
 """
 
@@ -17,7 +17,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from cnnstudio.kernels import columns, depthwise, planes, winograd
+from cnnstudio.kernels import depthwise, planes, taps, winograd
 from cnnstudio.kernels.memory import FRESH, Memory
 from cnnstudio.kernels.window import Window
 
@@ -31,9 +31,9 @@ def method(window: Window, extent: tuple[int, ...], channels: int) -> str:
         return "winograd"
     if window.groups == channels > 1:
         return "depthwise"
-    if window.groups == 1 and channels < 16:
+    if window.groups == 1 and channels < 12:
         return "planes"
-    return "columns"
+    return "taps"
 
 
 def convolve(
@@ -68,7 +68,7 @@ def convolve(
     elif name == "depthwise":
         y, kept = depthwise.forward(x, weight, window, memory), x
     else:
-        y, kept = columns.forward(x, weight, window, memory), x
+        y, kept = taps.forward(x, weight, window, memory), x
     return y, (name, extent, kept)
 
 
@@ -98,9 +98,9 @@ def convolve_backward(
     name, extent, kept = saved
     if name == "winograd":
         return winograd.backward(d, weight, kept, window, extent, needs_input, memory)
-    if name == "planes":
-        return planes.backward(d, weight, kept, window, extent, needs_input, memory)
-    by = depthwise if name == "depthwise" else columns
+    by = {"planes": planes, "depthwise": depthwise, "taps": taps}[name]
     dw = by.weight_gradient(d, kept, weight.shape, window, memory)
-    dx = by.input_gradient(d, weight, extent, window, memory) if needs_input else None
-    return dx, dw
+    if not needs_input:
+        return None, dw
+    by = depthwise if name == "depthwise" else taps
+    return by.input_gradient(d, weight, extent, window, memory), dw

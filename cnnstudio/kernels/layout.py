@@ -27,7 +27,23 @@ def enter(x: Array) -> Array:
 
 def leave(x: Array) -> Array:
     """Take ``(*spatial, N, C)`` out as a fresh ``(N, C, *spatial)``."""
-    return np.array(x.transpose((x.ndim - 2, x.ndim - 1, *range(x.ndim - 2))), order="C")
+    out = np.empty((*x.shape[-2:], *x.shape[:-2]), x.dtype)
+    channels_first(x, out)
+    return out
+
+
+def channels_first(x: Array, out: Array) -> None:
+    """Copy ``(*spatial, N, C)`` into a contiguous ``(N, C, *spatial)``.
+
+    A few positions at a time: then the numbers that lie side by side in ``out`` come from rows that
+    are still in the cache.
+    """
+    samples, channels = x.shape[-2:]
+    source = x.reshape(-1, samples, channels)
+    target = out.reshape(samples, channels, -1)
+    for start in range(0, len(source), 32):
+        some = slice(start, start + 32)
+        target[..., some] = source[some].transpose(1, 2, 0)
 
 
 def samples(x: Array) -> int:

@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnstudio.kernels.memory import FRESH, Memory
-from cnnstudio.kernels.sums import over_positions
+from cnnstudio.kernels.sums import of_products, over_positions
 from cnnstudio.kernels.window import pieces
 
 Array = NDArray[Any]
@@ -87,7 +87,7 @@ def moments(x: Array) -> Moments:
     for tile in _tiles(x):
         away = tile - near
         rest += over_positions(away)
-        squares += over_positions(np.multiply(away, away, out=away))
+        squares += of_products(away, away)
     rest /= count
     return Moments(count, near + rest, np.maximum(squares - count * rest**2, 0))
 
@@ -132,7 +132,7 @@ def normalize_sums(d: Array, saved: Normalized) -> Array:
     near = saved.mean.astype(d.dtype)
     for g, x in zip(_tiles(d), _tiles(saved.x), strict=True):
         sums[0] += over_positions(g)
-        sums[1] += over_positions((x - near) * g)
+        sums[1] += of_products(x - near, g)
     sums[1] += (near - saved.mean) * sums[0]
     sums[1] *= saved.inverse
     return sums.astype(d.dtype)

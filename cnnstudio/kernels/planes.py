@@ -11,10 +11,12 @@ k times smaller than window columns, and one product per output position, transp
 
     S (…, T·C, N)ᵀ @ weight (T·C, F) = y (…, N, F)
 
-*Backward* needs long sums over positions and copies whole columns ``(T·C, M)``, tile by tile::
+The *weight gradient* needs long sums over positions and copies whole columns ``(T·C, M)``, tile by
+tile; the tiles stay in the second-level cache::
 
     dweight = columns (T·C, M) @ d (M, F)                         summed over tiles
-    dcolumns = weight (T·C, F) @ dᵀ (F, M)                        added back tap by tap
+
+The input gradient, which no first layer needs, is that of `cnnstudio.kernels.taps`.
 """
 
 from __future__ import annotations
@@ -46,7 +48,7 @@ def forward(x: Array, weight: Array, window: Window, memory: Memory) -> tuple[Ar
         image = Window((1, *window.kernel), (1, *window.stride), (), (1, *window.dilation))
         _forward_rows(planes[:, None], weight[None], image, y[None], memory)
     else:
-        matrix = _channels_first(weight).reshape(-1, filters)
+        matrix = np.moveaxis(weight, -2, 0).reshape(-1, filters)
         for rows, columns in _tiles(planes, window, outputs, memory):
             np.matmul(columns.T, matrix, out=y[rows].reshape(-1, filters))
     return y, planes
@@ -81,40 +83,18 @@ def _forward_rows(planes: Array, weight: Array, window: Window, y: Array, memory
         np.matmul(overlapping.swapaxes(-1, -2), matrix, out=y[rows])
 
 
-def backward(
-    d: Array,
-    weight: Array,
-    planes: Array,
-    window: Window,
-    extent: tuple[int, ...],
-    needs_input: bool,
-    memory: Memory,
-) -> tuple[Array | None, Array]:
-    """Return input gradient (None unless needed) and weight gradient."""
-    *outputs, samples, filters = d.shape
-    channels = planes.shape[0]
-    matrix = _channels_first(weight).reshape(-1, filters)
-    dmatrix = np.zeros_like(matrix)
-    dplanes = None
-    if needs_input:
-        dplanes = memory.temporary("dplanes", planes.shape, d.dtype, zero=True)
-    for rows, columns in _tiles(planes, window, tuple(outputs), memory):
-        tile = d[rows]
-        flat = tile.reshape(-1, filters)
-        dmatrix += long_product(columns, flat)
-        if dplanes is not None:
-            dcolumns = np.matmul(matrix, flat.T, out=columns)
-            dcolumns = dcolumns.reshape(channels, *window.kernel, *tile.shape[:-1])
-            below = dplanes[:, rows.start * window.stride[0] :]
-            for tap, reads in window.reads(tile.shape[:-2]):
-                below[:, *reads] += dcolumns[:, *tap]
-    dw = memory.keep(weight.shape, d.dtype)
-    _channels_first(dw)[...] = dmatrix.reshape(channels, *window.kernel, filters)
-    if dplanes is None:
-        return None, dw
-    dx = memory.keep((*extent, samples, channels), d.dtype)
-    dx[...] = np.moveaxis(dplanes[:, *window.interior(extent)], 0, -1)
-    return dx, dw
+def weight_gradient(
+    d: Array, planes: Array, shape: tuple[int, ...], window: Window, memory: Memory
+) -> Array:
+    """Return the gradient of a weight of this shape from ``d`` and what `forward` returned."""
+    filters = d.shape[-1]
+    channels_first = np.zeros((planes.shape[0], *window.kernel, filters), d.dtype)
+    matrix = channels_first.reshape(-1, filters)
+    for rows, columns in _tiles(planes, window, d.shape[:-2], memory):
+        matrix += long_product(columns, d[rows].reshape(-1, filters))
+    dw = memory.keep(shape, d.dtype)
+    dw[...] = np.moveaxis(channels_first, 0, -2)
+    return dw
 
 
 def _planes(x: Array, window: Window, memory: Memory) -> Array:
@@ -141,8 +121,3 @@ def _tiles(
         columns = memory.temporary("columns", windows.shape, planes.dtype)
         np.copyto(columns, windows)
         yield rows, columns.reshape(taps, -1)
-
-
-def _channels_first(weight: Array) -> Array:
-    """View ``(*kernel, C, F)`` as ``(C, *kernel, F)``."""
-    return np.moveaxis(weight, -2, 0)

@@ -52,6 +52,21 @@ class Step:
         rows, *rest = self.after(shape)
         return (rows, self.kernel - 1, *rest)
 
+    @property
+    def overlapping(self) -> bool:
+        """Whether neighbouring windows share positions."""
+        return self.kernel > self.stride
+
+    def tiles(self, after: Shape, row: int) -> Iterator[tuple[slice, slice]]:
+        """Yield rows before and after the step that belong together; ``row`` numbers before it."""
+        if self.axis:
+            for rows in pieces(after[0], row):
+                yield rows, rows
+        else:
+            for rows in pieces(after[0], self.stride * row):
+                last = (rows.stop - 1) * self.stride + self.kernel
+                yield slice(rows.start * self.stride, last), rows
+
     def slot(self, a: Array, tap: int, outputs: int) -> Array:
         """Return the slice of ``a`` along the axis that one tap reads for so many outputs."""
         along = slice(tap, tap + (outputs - 1) * self.stride + 1, self.stride)
@@ -251,8 +266,8 @@ def _steps_forward(
         if number < len(steps) - 1:
             target = memory.temporary(f"pooled{number}", step.after(x.shape), x.dtype)
         mask = masks[number] if masks else None
-        for rows in _independent_rows(x, step):
-            reduce(x[rows], step, None if mask is None else mask[rows], target[rows])
+        for before, after in step.tiles(target.shape, x.size // len(x)):
+            reduce(x[before], step, None if mask is None else mask[after], target[after])
         x = target
 
 
@@ -265,14 +280,12 @@ def _steps_backward(
     for number in reversed(range(len(steps))):
         target = memory.temporary(f"pooled{number}", shapes[number], d.dtype) if number else out
         step, mask = steps[number], masks[number] if masks else None
-        for rows in _independent_rows(target, step):
-            spread(d[rows], step, None if mask is None else mask[rows], target[rows], memory)
+        if step.overlapping or target.shape[step.axis] != d.shape[step.axis] * step.kernel:
+            target.fill(0)
+        for before, after in step.tiles(d.shape, target.size // len(target)):
+            part = None if mask is None else mask[after]
+            spread(d[after], step, part, target[before], memory)
         d = target
-
-
-def _independent_rows(x: Array, step: Step) -> Iterator[slice]:
-    """Cut rows for a step along another axis, so that the taps of a row meet in the cache."""
-    return pieces(len(x), prod(x.shape[1:])) if step.axis else iter((slice(None),))
 
 
 def _maximum(x: Array, step: Step, masks: Array | None, out: Array) -> None:
@@ -290,22 +303,19 @@ def _maximum(x: Array, step: Step, masks: Array | None, out: Array) -> None:
 def _to_winner(d: Array, step: Step, masks: Array | None, dx: Array, memory: Memory) -> None:
     assert masks is not None
     outputs = d.shape[step.axis]
-    overlapping = step.kernel > step.stride
-    if overlapping or dx.shape[step.axis] != outputs * step.kernel:
-        dx.fill(0)
     rest = d
     for tap in reversed(range(1, step.kernel)):
         slot = step.slot(dx, tap, outputs)
-        part = memory.temporary("part", d.shape, d.dtype) if overlapping else slot
+        part = memory.temporary("part", d.shape, d.dtype) if step.overlapping else slot
         np.multiply(rest, masks[:, tap - 1], out=part)
-        if overlapping:
+        if step.overlapping:
             slot += part
         left = step.slot(dx, 0, outputs)
-        if overlapping or tap > 1:
+        if step.overlapping or tap > 1:
             left = memory.temporary("left", d.shape, d.dtype)
         rest = np.subtract(rest, part, out=left)
     first = step.slot(dx, 0, outputs)
-    if overlapping:
+    if step.overlapping:
         first += rest
     elif step.kernel == 1:
         first[...] = rest
@@ -322,12 +332,9 @@ def _sum(x: Array, step: Step, masks: Array | None, out: Array) -> None:
 
 def _to_all(d: Array, step: Step, masks: Array | None, dx: Array, memory: Memory) -> None:
     outputs = d.shape[step.axis]
-    overlapping = step.kernel > step.stride
-    if overlapping or dx.shape[step.axis] != outputs * step.kernel:
-        dx.fill(0)
     for tap in range(step.kernel):
         slot = step.slot(dx, tap, outputs)
-        if overlapping:
+        if step.overlapping:
             slot += d
         else:
             slot[...] = d

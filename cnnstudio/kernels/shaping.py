@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnstudio.kernels.layout import channels_first
 from cnnstudio.kernels.memory import FRESH, Memory
 
 Array = NDArray[Any]
@@ -21,12 +22,8 @@ Array = NDArray[Any]
 
 def flatten(x: Array, memory: Memory = FRESH) -> Array:
     """Return ``x (*spatial, N, C)`` as vectors ``(N, C·prod(spatial))``, channels first."""
-    *spatial, samples, channels = x.shape
-    positions = prod(spatial)
-    out = memory.keep((samples, channels * positions), x.dtype)
-    out.reshape(samples, channels, positions)[...] = x.reshape(
-        positions, samples, channels
-    ).transpose(1, 2, 0)
+    out = memory.keep((x.shape[-2], x.shape[-1] * prod(x.shape[:-2])), x.dtype)
+    channels_first(x, out)
     return out
 
 

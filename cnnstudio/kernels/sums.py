@@ -34,6 +34,14 @@ def over_positions(a: Array) -> Array:
     return total
 
 
+def of_products(a: Array, b: Array) -> Array:
+    """Return the sum of ``a · b (*spatial, N, C)`` over space and samples, ``(C,)``."""
+    axes = list(range(a.ndim))
+    per_sample = np.einsum(a, axes, b, axes, axes[-2:])
+    total: Array = np.matmul(np.ones(len(per_sample), a.dtype), per_sample)
+    return total
+
+
 def long_product(a: Array, b: Array) -> Array:
     """Return ``a (K, M) @ b (M, F)`` for a small result and a large M."""
     (rows, length), columns = a.shape, b.shape[1]
@@ -45,8 +53,10 @@ def long_product(a: Array, b: Array) -> Array:
         a[:, :end].reshape(rows, count, SHORT).transpose(1, 0, 2),
         b[:end].reshape(count, SHORT, columns),
     )
-    total: Array = np.ones(count, a.dtype) @ products.reshape(count, -1)
-    return total.reshape(rows, columns) + a[:, end:] @ b[end:]
+    flat = np.matmul(np.ones(count, a.dtype), products.reshape(count, -1))
+    total: Array = flat.reshape(rows, columns)
+    total += a[:, end:] @ b[end:]
+    return total
 
 
 SHORT = 256

@@ -31,17 +31,17 @@ CASES = [
     ("planes", (4, 5, 6), 2, 3, window((2, 3, 2), stride=(1, 2, 1), padding=1)),
     ("planes", (4, 5, 6), 2, 2, window((2, 3, 2), dilation=(1, 2, 2))),
     ("planes", (5, 5), 3, 2, window((1, 1), stride=2)),
-    ("columns", (13,), 16, 3, window((3,), padding=1)),
-    ("columns", (13,), 4, 6, window((4,), stride=3, padding=((0, 2),), dilation=2, groups=2)),
-    ("columns", (5, 6), 16, 3, window((1, 1))),
-    ("columns", (5, 6), 16, 3, window((1, 1), stride=(2, 3), padding=1)),
-    ("columns", (6, 7), 17, 2, window((5, 4), padding=((2, 1), (0, 3)))),
-    ("columns", (9, 7), 16, 2, window((3, 3), stride=(2, 3), padding=1)),
-    ("columns", (8, 8), 16, 2, window((3, 2), dilation=(2, 3), padding=1)),
-    ("columns", (6, 5), 6, 4, window((3, 3), padding=1, groups=2)),
-    ("columns", (6, 5), 6, 3, window((3, 2), stride=2, groups=3)),
-    ("columns", (4, 5, 4), 4, 4, window((2, 3, 3), stride=(2, 1, 1), padding=1, groups=2)),
-    ("columns", (3, 4, 4), 16, 2, window((2, 2, 2), dilation=(1, 2, 1))),
+    ("taps", (13,), 16, 3, window((3,), padding=1)),
+    ("taps", (13,), 4, 6, window((4,), stride=3, padding=((0, 2),), dilation=2, groups=2)),
+    ("taps", (5, 6), 16, 3, window((1, 1))),
+    ("taps", (5, 6), 16, 3, window((1, 1), stride=(2, 3), padding=1)),
+    ("taps", (6, 7), 17, 2, window((5, 4), padding=((2, 1), (0, 3)))),
+    ("taps", (9, 7), 16, 2, window((3, 3), stride=(2, 3), padding=1)),
+    ("taps", (8, 8), 16, 2, window((3, 2), dilation=(2, 3), padding=1)),
+    ("taps", (6, 5), 6, 4, window((3, 3), padding=1, groups=2)),
+    ("taps", (6, 5), 6, 3, window((3, 2), stride=2, groups=3)),
+    ("taps", (4, 5, 4), 4, 4, window((2, 3, 3), stride=(2, 1, 1), padding=1, groups=2)),
+    ("taps", (3, 4, 4), 16, 2, window((2, 2, 2), dilation=(1, 2, 1))),
     ("depthwise", (13,), 3, 3, window((3,), stride=2, padding=1, groups=3)),
     ("depthwise", (6, 7), 4, 4, window((3, 3), padding=1, groups=4)),
     ("depthwise", (9, 8), 2, 6, window((3, 2), stride=(2, 1), padding=((2, 0), (0, 1)), groups=2)),
@@ -157,7 +157,7 @@ def test_reused_memory_gives_the_same_bits(case, dtype):
     assert memory.nbytes == held
 
 
-@pytest.mark.parametrize("chosen", ["planes", "columns", "depthwise", "winograd"])
+@pytest.mark.parametrize("chosen", ["planes", "taps", "depthwise", "winograd"])
 def test_many_tiles_give_what_one_tile_gives(chosen, monkeypatch, dtype):
     """A tiny cache cuts the work into single rows and short last tiles."""
     case = next(c for c in CASES if c[0] == chosen and len(c[1]) == 2 and min(c[1]) > 5)
