@@ -48,6 +48,7 @@ class TrainingPanel(QWidget):
         self.banner.setObjectName("run_banner")
         self.banner.setWordWrap(True)
         self.banner.setContentsMargins(12, 4, 12, 4)
+        self._shown_remark: tuple[str, str] | None = None
         left = QVBoxLayout()
         left.setContentsMargins(0, 0, 0, 0)
         left.setSpacing(0)
@@ -102,7 +103,10 @@ class TrainingPanel(QWidget):
             loss = numbers.significant(best.validation.loss)
             self.best.setText(f"Best validation loss <b>{loss}</b> at epoch {best.epoch}")
         self.plan_line.setText(plan_text(training.plan if run is None else run.plan))
-        tone, text = self._remark()
+        tone, text = remark = self._remark()
+        if remark == self._shown_remark:
+            return
+        self._shown_remark = remark
         self.banner.setVisible(bool(text))
         self.banner.setText(text)
         mark(self.banner, surface=tone, tone="error" if tone == "error" else "text-2")
