@@ -37,8 +37,9 @@ _BUILT_IN = {
         "mnist_5k.npz",
         Description(
             "mnist5k",
-            "MNIST handwritten digits, 5,000 images",
-            "Yann LeCun, Corinna Cortes, Christopher J. C. Burges; CC BY-SA 3.0",
+            "MNIST 5k",
+            "5,000 handwritten digits of MNIST: Yann LeCun, Corinna Cortes, Christopher J. C. "
+            "Burges; CC BY-SA 3.0",
         ),
     ),
 }

@@ -70,7 +70,7 @@ def test_lenet_in_numbers(panel):
 
 def test_settings_say_what_shapes_the_output(panel):
     assert column(panel, "SETTINGS") == [
-        "MNIST handwritten digits", "5×5 · stride 1 · pad 2", "", "2×2 · stride 2",
+        "MNIST 5k", "5×5 · stride 1 · pad 2", "", "2×2 · stride 2",
         "5×5 · stride 1 · pad 0", "", "2×2 · stride 2", "", "400 → 120", "", "120 → 84", "",
         "84 → 10", "",
     ]  # fmt: skip
