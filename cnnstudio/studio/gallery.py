@@ -24,6 +24,7 @@ from cnnstudio.studio import numbers
 from cnnstudio.studio.inspector import Verdicts
 from cnnstudio.studio.maps.pictures import photograph
 from cnnstudio.studio.probes import MOST, Probes
+from cnnstudio.studio.sight import Sight
 from cnnstudio.studio.theme import label, theme
 
 if TYPE_CHECKING:
@@ -228,6 +229,7 @@ class Gallery(QDialog):
         workbench.dataset_changed.connect(self._another_dataset)
         workbench.training.run_changed.connect(self.refresh)
         theme().changed.connect(self.refresh)
+        self._inspector.watch(Sight(self))
         self._another_dataset()
 
     @Slot()
@@ -237,16 +239,6 @@ class Gallery(QDialog):
         self.class_box.clear()
         self.class_box.addItems(["All classes", *names])
         self.refresh()
-
-    def showEvent(self, event: object) -> None:
-        """Ask for predictions while somebody looks."""
-        super().showEvent(event)
-        self._inspector.watch(self, True)
-
-    def hideEvent(self, event: object) -> None:
-        """Nobody looks any more."""
-        super().hideEvent(event)
-        self._inspector.watch(self, False)
 
     @Slot()
     def refresh(self, *_: object) -> None:

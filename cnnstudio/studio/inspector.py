@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+import shiboken6
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 
@@ -20,6 +21,7 @@ from cnnstudio.engine import Network, Started
 from cnnstudio.engine.events import EpochEnd, Weights
 from cnnstudio.errors import CnnStudioError
 from cnnstudio.inspection import Look, estimate, look, predictions
+from cnnstudio.studio.sight import Sight
 
 if TYPE_CHECKING:
     from cnnstudio.studio.workbench import Workbench
@@ -179,7 +181,7 @@ class Inspector(QObject):
         self.note = ""
         self._run: tuple[Design, Weights, int] | None = None
         self._run_analysis: Analysis | None = None
-        self._watchers: set[int] = set()
+        self._sights: list[Sight] = []
         self._asked = 0.0
         self._renamed: tuple[Look, Design, Look] | None = None
         self._pending: Design | None = None
@@ -262,11 +264,19 @@ class Inspector(QObject):
         self._run_analysis = analyse(design)
         self._ask_run()
 
-    def watch(self, watcher: object, watching: bool) -> None:
-        """Classify the whole pool after each epoch as long as a watcher looks."""
-        self._watchers = self._watchers - {id(watcher)} | ({id(watcher)} if watching else set())
-        if watching:
-            self._refresh_verdicts()
+    def watch(self, sight: Sight) -> None:
+        """Classify the whole pool every now and then while a widget is in sight."""
+        self._sights.append(sight)
+        sight.entered.connect(self._refresh_verdicts)
+        sight.destroyed.connect(self._forget)
+
+    @Slot()
+    def _forget(self, *_: object) -> None:
+        self._sights = [sight for sight in self._sights if shiboken6.isValid(sight)]
+
+    @property
+    def _watched(self) -> bool:
+        return any(shiboken6.isValid(sight) and sight.seen for sight in self._sights)
 
     def close(self) -> None:
         """End the thread, within two seconds."""
@@ -295,7 +305,7 @@ class Inspector(QObject):
         self.verdicts = None
         self.request_preview(self._workbench.document.design)
         self._ask_run()
-        if self._watchers:
+        if self._watched:
             self._ask_verdicts()
 
     @Slot()
@@ -323,7 +333,7 @@ class Inspector(QObject):
     def _refresh_verdicts(self) -> None:
         """Classify the pool if somebody looks and it was done for an earlier epoch."""
         run, known = self._run, self.verdicts
-        if self._watchers and run is not None and (known is None or known.epoch != run[2]):
+        if self._watched and run is not None and (known is None or known.epoch != run[2]):
             self._ask_verdicts()
 
     @Slot()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 import cnnstudio as cnn
 from cnnstudio.design import edits
@@ -430,3 +430,33 @@ def test_plots_are_saved_as_png_and_svg(bench, show, train, tmp_path):
         panel.loss.plot.save(str(path))
         assert path.stat().st_size > 1000
     assert "<svg" in (tmp_path / "loss.svg").read_text()
+
+
+def test_a_panel_behind_another_tab_rests_until_it_is_raised(bench, qtbot, until, train):
+    window = QMainWindow()
+    docks = []
+    for kind in (FeatureMapsPanel, ConfusionPanel):
+        dock = QDockWidget(window)
+        dock.setWidget(kind(bench))
+        window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
+        docks.append(dock)
+    window.tabifyDockWidget(*docks)
+    window.resize(800, 500)
+    window.show()
+    qtbot.waitExposed(window)
+    maps = docks[0].widget()
+    docks[0].raise_()
+    until(lambda: maps.view.maps is not None)
+    docks[1].raise_()
+    until(lambda: not maps.sight.seen)
+    before = maps.view.maps
+    train()
+    until(lambda: bench.inspector.verdicts is not None)
+    assert maps.view.maps is before
+    docks[0].raise_()
+    until(lambda: maps.view.maps is not before)
+    np.testing.assert_array_equal(
+        maps.view.maps.values, bench.inspector.run_look.activations["relu1"][0]
+    )
+    window.close()
+    window.deleteLater()

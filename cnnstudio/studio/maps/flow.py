@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QGraphicsRectItem, QHBoxLayout, QSizePolicy, QVBox
 
 from cnnstudio.studio import numbers
 from cnnstudio.studio.plots import StudioPlot
+from cnnstudio.studio.sight import Sight
 from cnnstudio.studio.theme import label, theme
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ class FlowPlots(QWidget):
             layout.addLayout(column, 1)
         self.setMinimumWidth(340)
         self._stale = True
+        self._sight = Sight(self)
+        self._sight.entered.connect(self._entered)
         training.run_changed.connect(self._later)
         training.epoch_ended.connect(self._later)
         theme().changed.connect(self._later)
@@ -74,12 +77,12 @@ class FlowPlots(QWidget):
     def _later(self, *_: object) -> None:
         """Draw now, or when somebody looks."""
         self._stale = True
-        if self.isVisible():
+        if self._sight.seen:
             self.update_plots()
 
-    def showEvent(self, event: object) -> None:
+    @Slot()
+    def _entered(self) -> None:
         """Catch up."""
-        super().showEvent(event)
         if self._stale:
             self.update_plots()
 

@@ -25,6 +25,7 @@ from cnnstudio.layers import Input
 from cnnstudio.studio import numbers
 from cnnstudio.studio.maps.colour_bar import ColourBar
 from cnnstudio.studio.maps.mosaic_view import Maps, MosaicView, Pointed
+from cnnstudio.studio.sight import Sight
 from cnnstudio.studio.theme import label, mark, theme
 
 if TYPE_CHECKING:
@@ -90,6 +91,8 @@ class MapsPanel(QWidget):
         self.look: Look | None = None
         self.block = ""
         self._stale = True
+        self.sight = Sight(self)
+        self.sight.entered.connect(self._entered)
         self.picker = BlockPicker(self)
         self.picker.activated.connect(self._picked)
         self.info = label("", "caption")
@@ -168,9 +171,9 @@ class MapsPanel(QWidget):
 
     # what is shown
 
-    def showEvent(self, event: object) -> None:
+    @Slot()
+    def _entered(self) -> None:
         """Catch up with what happened while nobody looked."""
-        super().showEvent(event)
         if self._stale:
             self._selected()
 
@@ -210,7 +213,7 @@ class MapsPanel(QWidget):
     @Slot()
     def update_maps(self, *_: object) -> None:
         """Show what is true now, as soon as somebody sees it."""
-        self._stale = not self.isVisible()
+        self._stale = not self.sight.seen
         if self._stale:
             return
         look, name = self._find()

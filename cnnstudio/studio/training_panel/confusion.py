@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QToolButton, QVBoxLayout, 
 from cnnstudio.engine import EpochEnd
 from cnnstudio.studio import numbers
 from cnnstudio.studio.gallery import ImageList
+from cnnstudio.studio.sight import Sight
 from cnnstudio.studio.theme import label, theme
 
 if TYPE_CHECKING:
@@ -255,26 +256,18 @@ class ConfusionPanel(QWidget):
         layout.setSpacing(0)
         layout.addLayout(head)
         layout.addWidget(splitter, 1)
+        self._sight = Sight(self)
+        self._sight.entered.connect(self.refresh)
+        workbench.inspector.watch(self._sight)
         self.view.chosen.connect(self._list)
         workbench.training.epoch_ended.connect(self._epoch_ended)
         workbench.training.run_changed.connect(self.refresh)
         workbench.inspector.verdicts_ready.connect(self._list_again)
         self.refresh()
 
-    def showEvent(self, event: object) -> None:
-        """Ask for predictions of all images while somebody looks."""
-        super().showEvent(event)
-        self._workbench.inspector.watch(self, True)
-        self.refresh()
-
-    def hideEvent(self, event: object) -> None:
-        """Nobody looks any more."""
-        super().hideEvent(event)
-        self._workbench.inspector.watch(self, False)
-
     @Slot(object)
     def _epoch_ended(self, _: EpochEnd) -> None:
-        if self.isVisible():
+        if self._sight.seen:
             self.refresh()
 
     @Slot()

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout
 from cnnstudio.studio import numbers
 from cnnstudio.studio.plots import StudioPlot, thin
 from cnnstudio.studio.run import Run
+from cnnstudio.studio.sight import Sight
 from cnnstudio.studio.theme import label, mark, theme
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ class Curves(QWidget):
         self._validation = self.plot.curve(4)
         self._old: list[pg.PlotDataItem] = []
         self._dirty = True
+        self._sight = Sight(self)
+        self._sight.entered.connect(self._entered)
         self.heading = label(kind.capitalize(), "strong")
         self.kind_note = label("%" if kind == "accuracy" else "", "caption")
         self.values = label("", "caption", "text-2")
@@ -106,12 +109,12 @@ class Curves(QWidget):
     @Slot()
     def _later(self, *_: object) -> None:
         self._dirty = True
-        if self.isVisible() and not self._timer.isActive():
+        if self._sight.seen and not self._timer.isActive():
             self._timer.start()
 
-    def showEvent(self, event: object) -> None:
+    @Slot()
+    def _entered(self) -> None:
         """Catch up."""
-        super().showEvent(event)
         if self._dirty:
             self.redraw()
 
