@@ -49,7 +49,8 @@ class LayerModel(QStandardItemModel):
         super().__init__(parent)
         for family, heading in FAMILIES.items():
             layers = [
-                (name, cls) for name, cls in LAYERS.items()
+                (name, cls)
+                for name, cls in LAYERS.items()
                 if cls.family == family and cls.arity[1] != 0
             ]
             if not layers:
@@ -82,7 +83,9 @@ class LayerModel(QStandardItemModel):
 def _row(name: str, cls: type[Layer]) -> QStandardItem:
     row = QStandardItem(cls.title)
     row.setFlags(
-        Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
+        Qt.ItemFlag.ItemIsEnabled
+        | Qt.ItemFlag.ItemIsSelectable
+        | Qt.ItemFlag.ItemIsDragEnabled
         | Qt.ItemFlag.ItemNeverHasChildren
     )
     row.setData(name, LAYER)
@@ -113,9 +116,7 @@ class RowDelegate(QStyledItemDelegate):
         extra = 8 if family and index.row() > 0 else 0
         return QSize(60, round(METRICS.palette_row * max(scale, 1.0)) + extra)
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex
-    ) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
         """Draw a row over the whole width of the view."""
         colors, name = theme(), index.data(LAYER)
         view: QTreeView = option.widget
@@ -314,8 +315,10 @@ class Palette(QWidget):
         size = self._key.sizeHint()
         field = self.field
         self._key.setGeometry(
-            field.width() - size.width() - 7, (field.height() - size.height()) // 2,
-            size.width(), size.height(),
+            field.width() - size.width() - 7,
+            (field.height() - size.height()) // 2,
+            size.width(),
+            size.height(),
         )
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -84,6 +84,10 @@ class TemplateRow(QWidget):
             painter.fillRect(QRectF(box.left(), box.top(), wide, 2.5), colors.family(family))
             x += wide + gap
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take the click; letting go acts."""
+        event.accept()
+
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Open it."""
         if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(

@@ -1,4 +1,4 @@
-"""The middle of a card: maps, numbers, bars, the gauge of an activation, or why there is nothing."""
+"""The middle of a card: maps, numbers, bars, an activation's gauge, or why there is nothing."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def _blank(ink: Ink, area: QRectF, stage: CanvasScene, part: Part) -> None:
     colors, painter = theme(), ink.painter
     painter.setPen(QPen(colors.color("border"), 1))
     painter.setBrush(colors.color("alt"))
-    high, wide = (shape[-2:] if len(shape) > 2 else (shape[-1], 1))
+    high, wide = shape[-2:] if len(shape) > 2 else (shape[-1], 1)
     scale = min(area.width() / wide, area.height() / high)
     box = QRectF(0, 0, max(8.0, wide * scale), max(8.0, high * scale))
     box.moveCenter(area.center())
@@ -118,8 +118,7 @@ def _bars(ink: Ink, part: Part, rect: QRectF, stage: CanvasScene) -> None:
         role = "value-strong" if place == best else "value"
         if written:
             ink.text(line, str(place), role, "text" if place == best else "text-2")
-        track = QRectF(line.left() + left, line.center().y() - 2.5,
-                       line.width() - left - right, 5)
+        track = QRectF(line.left() + left, line.center().y() - 2.5, line.width() - left - right, 5)
         if track.width() < 8:
             track = QRectF()
         painter.setPen(Qt.PenStyle.NoPen)
@@ -134,8 +133,13 @@ def _bars(ink: Ink, part: Part, rect: QRectF, stage: CanvasScene) -> None:
         filled.setWidth(max(1.0 if share > 0.001 else 0.0, track.width() * share))
         painter.drawRoundedRect(filled, min(2, filled.width() / 2), 2)
         if written:
-            ink.text(line, numbers.real(100 * share, 1), role,
-                     "text" if place == best else "text-2", RIGHT)
+            ink.text(
+                line,
+                numbers.real(100 * share, 1),
+                role,
+                "text" if place == best else "text-2",
+                RIGHT,
+            )
 
 
 def draw_strip(ink: Ink, part: Part, rect: QRectF, stage: CanvasScene) -> None:
@@ -145,8 +149,12 @@ def draw_strip(ink: Ink, part: Part, rect: QRectF, stage: CanvasScene) -> None:
     used = 0.0
     if ink.zoom >= NAMES_FROM:
         used = ink.vertical(
-            rect.center().x(), HEADER + 9, HEIGHT - HEADER - GAUGE - 50, part.layer.title,
-            "head", "text-3" if waiting else "text-2",
+            rect.center().x(),
+            HEADER + 9,
+            HEIGHT - HEADER - GAUGE - 50,
+            part.layer.title,
+            "head",
+            "text-3" if waiting else "text-2",
         )
     if waiting:
         return
@@ -181,8 +189,9 @@ def _slim_name(ink: Ink, part: Part, rect: QRectF) -> None:
     if ink.zoom < NAMES_FROM:
         return
     token = "text-3" if part.row.status == "waiting" else "text-2"
-    ink.vertical(rect.center().x(), rect.top() + 5, rect.height() * 0.6, _slim_title(part),
-                 "head", token)
+    ink.vertical(
+        rect.center().x(), rect.top() + 5, rect.height() * 0.6, _slim_title(part), "head", token
+    )
 
 
 def _waiting(ink: Ink, part: Part, rect: QRectF) -> None:
@@ -208,8 +217,12 @@ def _misfit(ink: Ink, part: Part, rect: QRectF) -> None:
     kernel = _pair(getattr(part.layer, "kernel", None))
     source = part.row.input_shape
     room = min(rect.width() - 24, rect.height() - 48)
-    if kernel is None or source is None or len(source) != 3 or room < 30 or (
-        max(kernel) <= max(source[1:])
+    if (
+        kernel is None
+        or source is None
+        or len(source) != 3
+        or room < 30
+        or (max(kernel) <= max(source[1:]))
     ):
         size = 26.0 if rect.width() > 40 else 16.0
         ink.icon(rect.center().x() - size / 2, rect.center().y() - size / 2, size, "error", error)

@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtGui import QPainterPath, QPen
+from PySide6.QtGui import (
+    QEnterEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from cnnstudio.design import Diagnostic, Repair, Row
@@ -23,7 +31,9 @@ class RepairCard(QWidget):
     pointed = Signal(object)
     chosen = Signal(object)
 
-    def __init__(self, repair: Repair, number: int, best: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, repair: Repair, number: int, best: str, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.repair, self._number, self._remark = repair, number, repair.remark or best
         self.setObjectName(f"repair_{number}")
@@ -65,6 +75,10 @@ class RepairCard(QWidget):
         """End the preview."""
         self.pointed.emit(None)
         super().focusOutEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take the click; letting go acts."""
+        event.accept()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Apply."""
@@ -152,9 +166,7 @@ class Bubble(QWidget):
         self.hide()
 
     def _tint(self) -> None:
-        self._icon.setPixmap(
-            theme().pixmap("error", 16, "error", self.devicePixelRatioF())
-        )
+        self._icon.setPixmap(theme().pixmap("error", 16, "error", self.devicePixelRatioF()))
         self.update()
 
     def show_error(self, found: Diagnostic, row: Row) -> None:

@@ -235,8 +235,11 @@ def _header(ink: Ink, part: Part, rect: QRectF, waiting: bool) -> None:
     used = ink.text(place, part.name, "block-name", "text-2" if waiting else "text")
     title = FAMILIES[part.layer.family]
     spare = place.width() - used - 8
-    if part.kind == "full" and not waiting and ink.zoom >= SETTINGS_FROM and (
-        ink.width(title, "axis") <= spare
+    if (
+        part.kind == "full"
+        and not waiting
+        and ink.zoom >= SETTINGS_FROM
+        and (ink.width(title, "axis") <= spare)
     ):
         ink.text(place.adjusted(0, 0, -2, 0), title, "axis", "text-2", RIGHT)
 
@@ -311,4 +314,3 @@ def _parameters(part: Part, place: QRectF, ink: Ink) -> str:
         if ink.width(text, "small") <= place.width():
             return text
     return text
-

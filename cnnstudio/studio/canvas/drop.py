@@ -136,8 +136,15 @@ def _finished(
     after = analyse(made)
     unit = _unit_of(after, new)
     return Drop(
-        slot, text, made, after, unit, new, _reason(now, after, new),
-        same=same, opens=not slot.seam and slot.before is None,
+        slot,
+        text,
+        made,
+        after,
+        unit,
+        new,
+        _reason(now, after, new),
+        same=same,
+        opens=not slot.seam and slot.before is None,
     )
 
 

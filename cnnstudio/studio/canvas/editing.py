@@ -232,7 +232,11 @@ class Editing:
         after = slot.after if slot else insertion.behind_selection(self.document)
         choices = [
             Choice(
-                cls.title, name, cls.icon, cls.family, FAMILIES[cls.family],
+                cls.title,
+                name,
+                cls.icon,
+                cls.family,
+                FAMILIES[cls.family],
                 f"{name} {cls.stem}",
             )
             for name, cls in LAYERS.items()
@@ -299,14 +303,26 @@ def connections(design: Design, name: str) -> list[Choice]:
         reason = edits.connection_refusal(design, source, target)
         linked = design.block(source) in design.sources(target)
         if linked and len(design.sources(target)) > 1:
-            made.append(Choice(
-                f"Disconnect {word}", (source, target, False), "minus", "text-2",
-                other.layer.title,
-            ))
+            made.append(
+                Choice(
+                    f"Disconnect {word}",
+                    (source, target, False),
+                    "minus",
+                    "text-2",
+                    other.layer.title,
+                )
+            )
         elif not linked:
-            made.append(Choice(
-                word[0].upper() + word[1:], (source, target, True), other.layer.icon,
-                other.layer.family, other.layer.title, other.name, reason,
-            ))
+            made.append(
+                Choice(
+                    word[0].upper() + word[1:],
+                    (source, target, True),
+                    other.layer.icon,
+                    other.layer.family,
+                    other.layer.title,
+                    other.name,
+                    reason,
+                )
+            )
     made.sort(key=lambda choice: not choice.value[2])
     return made

@@ -67,7 +67,8 @@ class RubberBand(Gesture):
         self.canvas.band = band
         area = self.canvas.mapToScene(band).boundingRect()
         touched = {
-            name for name in self.document.design.names
+            name
+            for name in self.document.design.names
             if self.stage.part_rect(name).intersects(area)
         }
         self.document.select(touched | self._kept)

@@ -79,11 +79,14 @@ class HintBar(QWidget):
         if width > whole.width() - 8:
             self._label.setWordWrap(True)
             width = whole.width() - 8
-        height = self._label.heightForWidth(width - 48) if self._label.wordWrap() else (
-            self._label.sizeHint().height()
+        height = (
+            self._label.heightForWidth(width - 48)
+            if self._label.wordWrap()
+            else (self._label.sizeHint().height())
         )
         self.resize(width, height + 32)
-        self.move((whole.width() - self.width()) // 2, max(0, whole.height() - self.height() - BELOW))
+        top = max(0, whole.height() - self.height() - BELOW)
+        self.move((whole.width() - self.width()) // 2, top)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the ground."""

@@ -72,7 +72,9 @@ class Ink:
         self.painter.drawText(QPointF(x, y), text)
         return width
 
-    def vertical(self, x: float, top: float, length: float, text: str, role: str, color: str) -> float:
+    def vertical(
+        self, x: float, top: float, length: float, text: str, role: str, color: str
+    ) -> float:
         """Write upwards, centred on x, from `top` downwards; returns the used length."""
         font, metrics = scaled_font(role, self.zoom)
         text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, length)
@@ -116,7 +118,9 @@ def rounded(rect: QRectF, left: float, right: float) -> QPainterPath:
     return path
 
 
-def arrow_head(painter: QPainter, tip: QPointF, size: float, color: QColor, down: bool = False) -> None:
+def arrow_head(
+    painter: QPainter, tip: QPointF, size: float, color: QColor, down: bool = False
+) -> None:
     """Draw a small filled arrow head that points right, or down."""
     x, y = tip.x(), tip.y()
     half = size * 0.62

@@ -192,9 +192,7 @@ def lay_out(
         tops.append(y + above)
         extra = max((room_below or {}).get(unit.key, 0.0) for unit in lane)
         y = tops[-1] + HEIGHT + BETWEEN + extra
-    places = {
-        unit.key: (left[unit.key], tops[lane_of[unit.key]]) for unit in units
-    }
+    places = {unit.key: (left[unit.key], tops[lane_of[unit.key]]) for unit in units}
     return Layout(
         places,
         lanes,
@@ -228,9 +226,7 @@ def _wires(
             joined.append((before.key, unit.key))
     for place, block in enumerate(design.blocks):
         previous = design.blocks[place - 1].id if place else ""
-        long += [
-            (source.id, block.id) for source in design.sources(block) if source.id != previous
-        ]
+        long += [(source.id, block.id) for source in design.sources(block) if source.id != previous]
     taken: list[list[tuple[float, float, int]]] = [[] for _ in range(lane_count)]
     arcs: list[Arc] = []
     arriving: dict[str, int] = {}
@@ -282,6 +278,7 @@ def nearest_slot(layout: Layout, x: float, y: float, reach: float = 7.0) -> Slot
 
     Seams inside a card count only right at them.
     """
+
     def distance(slot: Slot) -> float:
         # Lanes first: a drop below a lane belongs to that lane.
         lane = abs(y - slot.y)

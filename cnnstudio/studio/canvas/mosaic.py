@@ -82,8 +82,15 @@ class Maps:
         ratio = next((r for r in _RATIOS if r >= zoom * device - 0.01), _RATIOS[-1])
         probes = self._bench.probes
         key = (
-            id(look), part.name, getattr(probes, "current", 0), self._choice("colours", "viridis"),
-            self._choice("range", "block"), theme().name, area.width(), area.height(), ratio,
+            id(look),
+            part.name,
+            getattr(probes, "current", 0),
+            self._choice("colours", "viridis"),
+            self._choice("range", "block"),
+            theme().name,
+            area.width(),
+            area.height(),
+            ratio,
         )
         held = self._pictures.get(key)
         if held is None or held[0] is not look:

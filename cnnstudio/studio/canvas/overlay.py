@@ -164,8 +164,13 @@ class OverlayItem(QGraphicsItem):
         if row is not None and row.input_shape is not None:
             before = QRectF(rect.left() + 4, middle - 42, rect.width() - 8, 18)
             ink.text(before, numbers.shape(row.input_shape), "body", "text-2", CENTRE)
-            ink.icon(rect.center().x() - 6, middle - 22, 12, "chevron-down",
-                     "error" if drop.reason else "accent")
+            ink.icon(
+                rect.center().x() - 6,
+                middle - 22,
+                12,
+                "chevron-down",
+                "error" if drop.reason else "accent",
+            )
         text = numbers.shape(row.output_shape) if row is not None and row.output_shape else ""
         if row is None or row.status != "ok":
             text = "does not fit"
@@ -187,8 +192,9 @@ class OverlayItem(QGraphicsItem):
         ink.text(upper, numbers.shape(row.output_shape), "shape")
         if two:
             sign = "" if drop.moved else "+"
-            ink.text(lower, f"{sign}{numbers.count(row.parameters, 'parameter')}", "small",
-                     "text-3")
+            ink.text(
+                lower, f"{sign}{numbers.count(row.parameters, 'parameter')}", "small", "text-3"
+            )
 
     # pills
 
@@ -206,8 +212,12 @@ class OverlayItem(QGraphicsItem):
             if lines:
                 lane = stage.layout_.lane_of[unit.key]
                 pills.setdefault(lane, []).append((stage.rect_of(unit.key), *lines))
-        if drop is not None and drop.opens and not drop.moved and drop.row is not None and (
-            drop.row.status == "ok"
+        if (
+            drop is not None
+            and drop.opens
+            and not drop.moved
+            and drop.row is not None
+            and (drop.row.status == "ok")
         ):
             count = f"{numbers.integer(drop.row.parameters)} new parameters"
             shape = numbers.shape(drop.row.output_shape)

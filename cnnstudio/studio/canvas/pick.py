@@ -111,7 +111,8 @@ class QuickPick(QFrame):
 
     def _step(self, by: int) -> None:
         usable = [
-            place for place in range(self.list.count())
+            place
+            for place in range(self.list.count())
             if self.list.item(place).flags() & Qt.ItemFlag.ItemIsEnabled
         ]
         if not usable:

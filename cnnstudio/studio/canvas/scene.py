@@ -31,6 +31,9 @@ from cnnstudio.studio.theme import METRICS, theme
 BELOW = 64.0
 """Room under the lowest lane, for pills and the legend."""
 
+SHORT_TITLES = {"mnist5k": "MNIST 5k"}
+"""Names of data sets that fit on a card."""
+
 TARGET_WIDTH = 328.0
 """Width of the place for the first block."""
 
@@ -131,8 +134,8 @@ class CanvasScene(QGraphicsScene):
     def data_title(self) -> str:
         """Name of the data set, where it is what the input reads."""
         dataset = getattr(self.bench, "dataset", None)
-        names = [str(getattr(dataset, field, "") or "") for field in ("title", "name")]
-        return min(filter(None, names), key=len, default="")
+        name = str(getattr(dataset, "name", "") or "")
+        return SHORT_TITLES.get(name, str(getattr(dataset, "title", "") or name))
 
     def is_lifted(self, key: str) -> bool:
         """Whether a card is being dragged."""
@@ -140,8 +143,10 @@ class CanvasScene(QGraphicsScene):
 
     def takes(self, key: str) -> bool:
         """Whether the connection being dragged may end at a card."""
-        return self.connecting is not None and key not in self.refused and bool(
-            self.connect_target and self._owner.get(self.connect_target) == key
+        return (
+            self.connecting is not None
+            and key not in self.refused
+            and bool(self.connect_target and self._owner.get(self.connect_target) == key)
         )
 
     def shows_port(self, key: str) -> bool:
@@ -306,7 +311,9 @@ class CanvasScene(QGraphicsScene):
             self.area = QRectF(-MARGIN, top - above, width + 2 * MARGIN, EMPTY_HEIGHT + 2 * above)
         else:
             self.area = QRectF(
-                -MARGIN, 0, self.layout_.width + 2 * MARGIN,
+                -MARGIN,
+                0,
+                self.layout_.width + 2 * MARGIN,
                 self.layout_.height + max(BELOW - self.layout_.spare, 8.0),
             )
         self.setSceneRect(self.area)

@@ -123,8 +123,8 @@ def group(analysis: Analysis) -> tuple[Unit, ...]:
     for place, row in enumerate(analysis.rows):
         block = row.block
         follows = place > 0 and design.sources(block) == (design.blocks[place - 1],)
-        snaps = follows and row.layer.card == "snapped" and not isinstance(
-            units[-1].head.layer, Input
+        snaps = (
+            follows and row.layer.card == "snapped" and not isinstance(units[-1].head.layer, Input)
         )
         kind = _kind(row, snaps)
         width = _width(row, kind)
@@ -214,7 +214,8 @@ def brackets(units: tuple[Unit, ...]) -> tuple[Group, ...]:
                     sum(row.multiply_adds for row in rows),
                     all(row.status == "ok" for row in rows),
                     waits_for=(rows[0].waiting_for or "")
-                    if all(row.status == "waiting" for row in rows) else "",
+                    if all(row.status == "waiting" for row in rows)
+                    else "",
                 )
             )
     return tuple(found)

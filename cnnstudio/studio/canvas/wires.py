@@ -130,9 +130,12 @@ class WiresItem(QGraphicsItem):
         hovered = stage.hovered_arc == (arc.source, arc.target)
         color = colors.color("accent" if chosen else "text-3" if hovered else "link")
         drop = stage.drop
-        if drop is not None and drop.slot.before is not None and (
-            stage.id_of(drop.slot.after), stage.id_of(drop.slot.before)
-        ) == (arc.source, arc.target):
+        if (
+            drop is not None
+            and drop.slot.before is not None
+            and (stage.id_of(drop.slot.after), stage.id_of(drop.slot.before))
+            == (arc.source, arc.target)
+        ):
             color, chosen = colors.color("accent"), True
         width = 2.5 if chosen else 1.5
         start, end = stage.arc_ends(arc)
