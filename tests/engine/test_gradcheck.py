@@ -21,7 +21,7 @@ DESIGNS = {
 @pytest.mark.parametrize("name", DESIGNS)
 def test_right_gradients_pass(name: str) -> None:
     design = DESIGNS[name]
-    found = list(check_gradients(design, seconds=2))
+    found = list(check_gradients(design, seconds=1))
     names = [check.name for check in found]
     assert names == [block.name for block in design.blocks[1:] if block.name != "softmax"]
     for check in found:

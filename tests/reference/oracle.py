@@ -13,6 +13,8 @@ import cnnstudio as cnn
 from cnnstudio.layers import Layer
 from tests.layers.twins import sides, spread
 
+torch.set_num_threads(1)  # nets this small are slower with more, and wait where others compute
+
 Tensor = torch.Tensor
 Named = dict[str, dict[str, Tensor]]
 
