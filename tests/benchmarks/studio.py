@@ -1,6 +1,6 @@
 """How well the studio keeps up while it trains; run it by hand, it is no test.
 
-    python tests/benchmarks/studio.py [SECONDS]
+    python -m tests.benchmarks.studio [SECONDS]
 
 Prints how late a 10 ms timer of the screen is while LeNet-5 trains with two workers in a whole
 window, how long a stop takes, how much of the command line's speed is left, and how
