@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import sys
@@ -61,6 +62,7 @@ def create_application(argv: Sequence[str] | None = None) -> QApplication:
     if application.findChild(Collector) is None:
         Collector(application)
         theme().apply(application)
+        atexit.register(_forget_clipboard)
     sys.setswitchinterval(SWITCH_INTERVAL)
     return application
 
@@ -86,6 +88,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         window.resize(*options.size)
     window.show()
     return application.exec()
+
+
+def _forget_clipboard() -> None:
+    """Without a desktop the clipboard lives in Qt and outlives Python, whose data it holds."""
+    if QApplication.instance() is not None and QApplication.platformName() == "offscreen":
+        QApplication.clipboard().clear()
 
 
 def _has_display() -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import QSize, Qt, QTimer, Slot
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -85,11 +87,21 @@ class Transport(QWidget):
         """Show the state and how far the run is."""
         head, rest = self._sentence()
         colour = theme().value("text-2")
-        body = f' <span style="color:{colour}">· {rest}</span>' if rest else ""
+        room = self.status.width() - QFontMetrics(theme().font("strong")).horizontalAdvance(head)
+        elided = self.status.fontMetrics().elidedText(
+            rest, Qt.TextElideMode.ElideRight, max(room - 16, 60)
+        )
+        body = f' <span style="color:{colour}">· {escape(elided)}</span>' if rest else ""
         self.status.setText(f'<b style="font-weight:600">{head}</b>{body}')
-        self.status.setToolTip(f"{head} · {rest}" if rest else head)
+        reason = self._training.reason
+        self.status.setToolTip(reason or (f"{head} · {rest}" if rest else head))
         self.status.setAccessibleName(f"Training: {head}, {rest}")
         self.bar.setValue(round(_RESOLUTION * self._share()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show as much of the sentence as fits."""
+        super().resizeEvent(event)
+        QTimer.singleShot(0, self, self.refresh)
 
     def _share(self) -> float:
         return 1.0 if self._training.state == "finished" else self._training.progress.share
@@ -101,6 +113,10 @@ class Transport(QWidget):
         if state == "error" or (training.reason and state != "running"):
             if len(self._workbench.document.design) == 1:
                 return "Empty", "add blocks to train"
+            errors = len(self._workbench.document.analysis.errors)
+            if errors:
+                epochs = numbers.count(training.plan.epochs, "epoch")
+                return "Not ready", f"fix {numbers.count(errors, 'problem')} to train {epochs}"
             return "Not ready", training.reason
         if state == "idle":
             batches = -(-len(self._workbench.dataset.train) // training.plan.batch_size)
