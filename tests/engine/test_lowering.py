@@ -73,11 +73,32 @@ def tangled() -> cnn.Design:
     )
 
 
+def half_whole() -> cnn.Design:
+    """Return a net whose values are read by nodes on chunks and on whole batches alike."""
+    return cnn.Design(
+        "Half whole",
+        [
+            cnn.Block("input", cnn.Input(2, 4, 4)),
+            cnn.Block("conv1", cnn.Conv(3, 3)),
+            cnn.Block("flatten", cnn.Flatten()),
+            cnn.Block("fc1", cnn.Dense(12)),
+            cnn.Block("add1", cnn.Add(), inputs=("fc1", "flatten")),
+            cnn.Block("bn1", cnn.BatchNorm()),
+            cnn.Block("tanh1", cnn.Tanh(), inputs=("fc1",)),
+            cnn.Block("fc2", cnn.Dense(12), inputs=("fc1",)),
+            cnn.Block("concat1", cnn.Concat(), inputs=("fc2", "bn1", "tanh1", "flatten")),
+            cnn.Block("fc3", cnn.Dense(3)),
+            cnn.Block("softmax", cnn.Softmax()),
+        ],
+    )
+
+
 DESIGNS = {
     **{name: cnn.templates.load(name) for name in cnn.templates.names()},
     "mixed": mixed(),
     "skipping": skipping(),
     "tangled": tangled(),
+    "half whole": half_whole(),
     "softmax in the middle": sequence(cnn.Conv(3), cnn.Softmax(), cnn.MaxPool(), cnn.Flatten()),
     "sigmoid": sequence(
         cnn.Conv(4, 3),
