@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import ceil, floor
 from typing import Any
 
@@ -26,12 +27,16 @@ def draw_dots(painter: QPainter, rect: QRectF, zoom: float) -> None:
     pen = QPen(colors.color("grid"), 1.4 / zoom)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     painter.setPen(pen)
-    points = [
-        QPointF(x * step, y * step)
-        for y in range(floor(rect.top() / step), ceil(rect.bottom() / step) + 1)
-        for x in range(floor(rect.left() / step), ceil(rect.right() / step) + 1)
-    ]
-    painter.drawPoints(QPolygonF(points))
+    across = floor(rect.left() / step), ceil(rect.right() / step) + 1
+    down = floor(rect.top() / step), ceil(rect.bottom() / step) + 1
+    painter.drawPoints(_dots(step, *across, *down))
+
+
+@lru_cache(maxsize=8)
+def _dots(step: int, left: int, right: int, top: int, bottom: int) -> QPolygonF:
+    return QPolygonF(
+        [QPointF(x * step, y * step) for y in range(top, bottom) for x in range(left, right)]
+    )
 
 
 def draw_band(painter: QPainter, band: QRect) -> None:

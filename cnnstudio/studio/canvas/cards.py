@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
@@ -39,14 +39,36 @@ class CardItem(QGraphicsItem):
     def __init__(self, unit: Unit, stage: CanvasScene) -> None:
         super().__init__()
         self.unit, self._stage = unit, stage
+        self._state: tuple[Any, ...] = ()
         self.setZValue(10)
+        self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
 
     def show_unit(self, unit: Unit) -> None:
         """Show the same card with other contents."""
         if unit != self.unit:
             self.prepareGeometryChange()
             self.unit = unit
-        self.update()
+            self.update()
+
+    def refresh(self) -> None:
+        """Draw afresh if the state of the card is another one."""
+        stage, names, key = self._stage, self.unit.names, self.unit.key
+        state = (
+            stage.selection.intersection(names),
+            stage.hovered in names,
+            stage.focused and stage.current in names and stage.current,
+            stage.shows_port(key),
+            stage.takes(key),
+            key in stage.refused,
+            stage.moving.intersection(names),
+            stage.is_outdated(self.unit),
+            stage.empty,
+            stage.data_title,
+            *(stage.maps.look(name) for name in names),
+        )
+        if state != self._state:
+            self._state = state
+            self.update()
 
     def frame(self) -> QRectF:
         """Outline of the card in its own coordinates."""

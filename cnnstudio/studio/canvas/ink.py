@@ -21,7 +21,7 @@ SETTINGS_FROM, PARAMETERS_FROM, NAMES_FROM = 0.895, 0.745, 0.495
 
 
 @lru_cache(maxsize=512)
-def _font(role: str, factor: float, name: str) -> tuple[QFont, QFontMetricsF]:
+def _font(role: str, factor: float) -> tuple[QFont, QFontMetricsF]:
     font = theme().font(role)
     font.setPointSizeF(font.pointSizeF() * factor)
     return font, QFontMetricsF(font)
@@ -31,7 +31,7 @@ def scaled_font(role: str, zoom: float) -> tuple[QFont, QFontMetricsF]:
     """A font for painting at a zoom, enlarged where it would fall below `SMALLEST`."""
     size = ROLES[role].size
     factor = max(1.0, SMALLEST / (size * zoom))
-    return _font(role, round(factor, 2), theme().font("body").toString())
+    return _font(role, round(factor, 2))
 
 
 class Ink:

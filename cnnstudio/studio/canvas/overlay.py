@@ -37,6 +37,8 @@ class OverlayItem(QGraphicsItem):
         super().__init__()
         self._stage = stage
         self.setZValue(100)
+        # Tells `paint` which part is seen.
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
 
     def boundingRect(self) -> QRectF:
         """Return the scene and what may stand out of it."""
@@ -52,7 +54,7 @@ class OverlayItem(QGraphicsItem):
         if stage.empty and stage.document.analysis.rows[0].status == "ok":
             self._draw_target(ink)
         if stage.document.preview_analysis is not None:
-            self._draw_pills(ink)
+            self._draw_pills(ink, option.exposedRect)
         if stage.drop is not None:
             self._draw_drop(ink, stage.drop)
         if stage.connecting is not None:
@@ -198,7 +200,7 @@ class OverlayItem(QGraphicsItem):
 
     # pills
 
-    def _draw_pills(self, ink: Ink) -> None:
+    def _draw_pills(self, ink: Ink, seen: QRectF) -> None:
         from cnnstudio.studio.canvas.scene import changes
 
         stage, colors = self._stage, theme()
@@ -208,6 +210,8 @@ class OverlayItem(QGraphicsItem):
         drop = stage.drop
         pills: dict[int, list[tuple[QRectF, str, str]]] = {}
         for unit in stage.units:
+            if not seen.intersects(stage.rect_of(unit.key).adjusted(-40, 0, 40, 80)):
+                continue
             lines = pill_lines(unit, changed)
             if lines:
                 lane = stage.layout_.lane_of[unit.key]

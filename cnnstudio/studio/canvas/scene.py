@@ -105,7 +105,7 @@ class CanvasScene(QGraphicsScene):
         self.document.changed.connect(self.refresh)
         self.document.selection_changed.connect(self._select)
         self.document.preview_changed.connect(self._preview)
-        theme().changed.connect(self.repaint)
+        theme().changed.connect(self.redraw)
         for source, signals in (
             (workbench.inspector, ("look_ready", "skipped")),
             (workbench.probes, ("changed", "current_changed")),
@@ -115,7 +115,7 @@ class CanvasScene(QGraphicsScene):
             for name in signals:
                 if hasattr(source, name):
                     signal = getattr(source, name)
-                    signal.connect(self._skipped if name == "skipped" else self.repaint)
+                    signal.connect(self._skipped if name == "skipped" else self.redraw)
         self.refresh()
 
     # what cards ask
@@ -322,13 +322,22 @@ class CanvasScene(QGraphicsScene):
 
     @Slot()
     def repaint(self) -> None:
-        """Paint again: colours, maps or numbers changed."""
+        """Paint again; only the cards that look different now are drawn afresh."""
+        for item in self.items_.values():
+            item.refresh()
         self.update()
+
+    @Slot()
+    def redraw(self) -> None:
+        """Draw every card afresh: the theme, the choices of the view bar or the maps changed."""
+        for item in self.items_.values():
+            item.update()
+        self.repaint()
 
     @Slot(object)
     def _skipped(self, reason: object) -> None:
         self.preview_note = str(reason or "")
-        self.repaint()
+        self.redraw()
 
     @Slot()
     def _select(self) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
     QPainter,
+    QPixmapCache,
     QResizeEvent,
     QTransform,
 )
@@ -29,6 +30,8 @@ from cnnstudio.studio.theme import theme
 
 LEAST_FIT = 0.6
 LEAST, MOST = 0.3, 3.0
+CACHE = 128 * 1024
+"""Kilobytes of cards that are kept drawn."""
 
 
 class CanvasView(Dropping, Pointing, Keys, Editing, QGraphicsView):
@@ -69,6 +72,8 @@ class CanvasView(Dropping, Pointing, Keys, Editing, QGraphicsView):
         self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)
         self.setAcceptDrops(True)
+        if QPixmapCache.cacheLimit() < CACHE:
+            QPixmapCache.setCacheLimit(CACHE)
         self.setMinimumSize(320, 180)
         self.bubble, self.hint = Bubble(self.viewport()), HintBar(self.viewport())
         self.bubble.pointed.connect(self._try_repair)

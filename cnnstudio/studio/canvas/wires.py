@@ -27,6 +27,8 @@ class WiresItem(QGraphicsItem):
         super().__init__()
         self._stage = stage
         self.setZValue(0)
+        # Tells `paint` which part is seen.
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
 
     def boundingRect(self) -> QRectF:
         """Return the scene."""
@@ -44,13 +46,14 @@ class WiresItem(QGraphicsItem):
         ink = Ink(painter, stage.zoom)
         self._draw_brackets(ink)
         for before, after in stage.layout_.joined:
-            self._draw_link(painter, before, after, seen)
+            if seen.intersects(stage.rect_of(before).united(stage.rect_of(after))):
+                self._draw_link(painter, before, after)
         for arc in stage.layout_.arcs:
             self._draw_arc(ink, arc)
 
     # links
 
-    def _draw_link(self, painter: QPainter, before: str, after: str, seen: QRectF) -> None:
+    def _draw_link(self, painter: QPainter, before: str, after: str) -> None:
         stage = self._stage
         first, second = stage.rect_of(before), stage.rect_of(after)
         lanes = stage.layout_.lane_of
