@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QEvent, QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 from cnnstudio.studio.application import create_application
@@ -122,17 +122,24 @@ def take(options: argparse.Namespace) -> int:
 
 def _take(application: QApplication, options: argparse.Namespace) -> int:
     window = MainWindow(options.design)
+    try:
+        return _photograph(application, window, options)
+    finally:
+        # Closed in the loop, the last window would end every later loop of this process, too.
+        window.close()
+        window.deleteLater()
+        application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def _photograph(application: QApplication, window: MainWindow, options: argparse.Namespace) -> int:
     theme().set_mode(options.theme or "light")
     window.resize(*(options.size or SIZE))
     if options.select and options.select not in window.document.design:
         print(f"cnnstudio: there is no block named {options.select}", file=sys.stderr)
-        window.close()
         return 1
     window.show()
     photographer = Photographer(window, options)
     status = application.exec()
-    # Closed in the loop, the last window would end every later loop of this process, too.
-    window.close()
     if photographer.failure:
         print(f"cnnstudio: {photographer.failure}", file=sys.stderr)
     return status
