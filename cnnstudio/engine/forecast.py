@@ -150,7 +150,7 @@ def _random(network: Network, plan: Plan) -> Give:
     random = np.random.default_rng(0)
     shape = network.design.blocks[0].layer.output_shape()
     images = random.standard_normal((plan.batch_size, *shape), dtype=np.float32)
-    targets: Array = np.zeros((plan.batch_size, *network.output_shape), np.float32)
+    targets: Any = np.zeros((plan.batch_size, *network.output_shape), np.float32)
     if plan.loss == "cross_entropy":
         targets = random.integers(0, network.output_shape[0], plan.batch_size)
     return lambda number: (images, targets)

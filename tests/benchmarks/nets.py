@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 import cnnstudio as cnn
+from cnnstudio.engine.stepper import Stepper
 from cnnstudio.layers import Layer
 
 BATCH = 64
@@ -71,12 +72,22 @@ def flops(design: cnn.Design, count: int = BATCH) -> float:
     return 2.0 * count * (3 * sum(work) - work[0])
 
 
-def stepper(design: cnn.Design, workers: int, count: int = BATCH) -> Callable[[], Any]:
-    """Return our optimisation step on one fixed mini-batch."""
-    images, labels = batch(design, count)
-    plan = cnn.Plan(optimizer=cnn.SGD(RATE, momentum=MOMENTUM), workers=workers, batch_size=count)
-    trainer = cnn.Trainer(cnn.Network(design), None, plan)
-    return lambda: trainer.step(images, labels)
+class Step:
+    """Our optimisation step on one fixed mini-batch."""
+
+    def __init__(self, design: cnn.Design, workers: int, count: int) -> None:
+        self.images, self.labels = batch(design, count)
+        optimizer = cnn.SGD(RATE, momentum=MOMENTUM)
+        plan = cnn.Plan(optimizer=optimizer, workers=workers, batch_size=count)
+        self.stepper = Stepper(cnn.Network(design), plan)
+
+    def __call__(self) -> None:
+        self.stepper.step(self.images, self.labels)
+
+
+def stepper(design: cnn.Design, workers: int, count: int = BATCH) -> Step:
+    """Return our optimisation step, as the trainer makes it."""
+    return Step(design, workers, count)
 
 
 def torch_module(design: cnn.Design, *, channels_last: bool = False) -> Any:
