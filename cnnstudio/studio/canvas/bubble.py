@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QEnterEvent,
     QFocusEvent,
     QKeyEvent,
     QMouseEvent,
@@ -39,7 +38,8 @@ class RepairCard(QWidget):
         self.setObjectName(f"repair_{number}")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self._marked = False
+        self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         shape = numbers.shape(repair.output_shape)
         self.setAccessibleName(
@@ -56,14 +56,20 @@ class RepairCard(QWidget):
         """Return what still shows the numbers."""
         return QSize(150, CARD.height())
 
-    def enterEvent(self, event: QEnterEvent) -> None:
-        """Preview."""
-        self.pointed.emit(self.repair)
-        super().enterEvent(event)
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Preview; a bubble that merely appears under a resting pointer does not."""
+        if not self._marked:
+            self._marked = True
+            self.pointed.emit(self.repair)
+            self.update()
+        event.accept()
 
     def leaveEvent(self, event: QEvent) -> None:
         """End the preview."""
-        self.pointed.emit(None)
+        if self._marked:
+            self._marked = False
+            self.pointed.emit(None)
+            self.update()
         super().leaveEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -99,7 +105,7 @@ class RepairCard(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colors, ink = theme(), Ink(painter, 1.0)
-        marked = self.underMouse() or self.hasFocus()
+        marked = self._marked or self.hasFocus()
         frame = QRectF(self.rect()).adjusted(1, 1, -1, -1)
         painter.setBrush(colors.color("accent-bg" if marked else "card"))
         color = colors.color("accent" if marked else "border-strong")

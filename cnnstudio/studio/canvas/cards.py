@@ -307,7 +307,8 @@ def _footer(ink: Ink, part: Part, rect: QRectF, stage: CanvasScene) -> None:
         upper.translate(0, 2)
     lower = QRectF(rect.left() + pad, top + 18, rect.width() - pad - 2, 18)
     if row.status == "error":
-        ink.text(upper, "does not fit", "shape", "error", align)
+        fits = ink.width("does not fit", "shape") <= upper.width()
+        ink.text(upper, "does not fit" if fits else numbers.NOTHING, "shape", "error", align)
         if two and row.parameters:
             ink.text(lower, _parameters(part, lower, ink), "small", "text-3", align)
         return

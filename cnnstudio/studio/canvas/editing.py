@@ -30,6 +30,8 @@ class RenameField(QLineEdit):
         self.selectAll()
 
     def _commit(self) -> None:
+        if self._canvas is None:
+            return
         document = self._canvas.document
         try:
             made = edits.rename(document.design, self._name, self.text().strip())
@@ -42,9 +44,10 @@ class RenameField(QLineEdit):
         document.edit(f"Rename {self._name}", made, select=(self.text().strip(),))
 
     def _leave(self) -> None:
-        if not self.isHidden():
+        canvas, self._canvas = self._canvas, None
+        if canvas is not None:
             self.hide()
-            self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+            canvas.setFocus(Qt.FocusReason.OtherFocusReason)
             self.deleteLater()
 
     def keyPressEvent(self, event: Any) -> None:

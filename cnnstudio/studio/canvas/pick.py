@@ -45,8 +45,8 @@ class QuickPick(QFrame):
         self.setObjectName("quick_pick")
         self.setAccessibleName(heading)
         mark(self, surface="card")
-        self._choices, self._taken = list(choices), taken
-        self._return_to = parent.parentWidget()
+        self._choices = list(choices)
+        self._taken: Callable[[Any], None] | None = taken
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 8, 8)
         column.setSpacing(6)
@@ -126,16 +126,20 @@ class QuickPick(QFrame):
         if row is None or not row.flags() & Qt.ItemFlag.ItemIsEnabled:
             return
         choice = row.data(Qt.ItemDataRole.UserRole)
+        taken = self._taken
         self.leave()
-        self._taken(choice.value)
+        if taken is not None:
+            taken(choice.value)
 
     def leave(self) -> None:
         """Go away and give the focus back."""
         if self.isHidden():
             return
         self.hide()
-        if self._return_to is not None:
-            self._return_to.setFocus(Qt.FocusReason.PopupFocusReason)
+        if (below := self.parentWidget().parentWidget()) is not None:
+            below.setFocus(Qt.FocusReason.PopupFocusReason)
+        # Nothing of the canvas may hang on what is deleted later.
+        self._taken = None
         self.deleteLater()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

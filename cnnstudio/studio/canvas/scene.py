@@ -81,7 +81,7 @@ class CanvasScene(QGraphicsScene):
         self.connect_target = ""
         self.refused: dict[str, str] = {}
         self.moving: frozenset[str] = frozenset()
-        self.empty_height = 0.0
+        self.empty_height = self.view_height = 0.0
         self.preview_note = ""
         self.units: tuple[Unit, ...] = ()
         self.groups: tuple[Any, ...] = ()
@@ -307,8 +307,10 @@ class CanvasScene(QGraphicsScene):
         if self.empty:
             width = EMPTY_WIDTH + 96 + TARGET_WIDTH
             top = self.layout_.tops[0]
-            above = max(self.empty_height / 2 - EMPTY_HEIGHT / 2, 20)
-            self.area = QRectF(-MARGIN, top - above, width + 2 * MARGIN, EMPTY_HEIGHT + 2 * above)
+            # What stands below an empty pipeline begins at `empty_height`.
+            above = max(self.empty_height / 2 - EMPTY_HEIGHT / 2, 8)
+            high = max(self.view_height, EMPTY_HEIGHT + 2 * above) - 2
+            self.area = QRectF(-MARGIN, top - above, width + 2 * MARGIN, high)
         else:
             self.area = QRectF(
                 -MARGIN,

@@ -82,6 +82,10 @@ class CanvasView(Dropping, Pointing, Keys, Editing, QGraphicsView):
         self._frame.setSingleShot(True)
         self._frame.setInterval(16)
         self._frame.timeout.connect(self._next_frame)
+        self._page_top = -1
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._arranged)
         self._pushing = QTimer(self)
         self._pushing.setInterval(30)
         self._pushing.timeout.connect(self._push)
@@ -159,12 +163,22 @@ class CanvasView(Dropping, Pointing, Keys, Editing, QGraphicsView):
             wide, high = float(size.width()), float(size.height())
             self.scene_.widest = max((wide - self._bar()) / LEAST_FIT - 2 * MARGIN - 1, 200.0)
             self.scene_.empty_height = self._empty_height(high)
+            self.scene_.view_height = high
             self._make_room()
             if self._fits:
                 self._fit_into(wide, high)
         finally:
             self._arranging = False
         self._hang_bubble()
+        page = self._page() if self.scene_.empty else None
+        if page is not None and page.y() != self._page_top:
+            # The page below is placed by the same signals, perhaps after this.
+            self._page_top = page.y()
+            self._later.start()
+
+    def _page(self) -> QWidget | None:
+        """What stands below an empty pipeline, if the window put something there."""
+        return self.viewport().findChild(QWidget, "empty_page")
 
     def _fit_into(self, wide: float, high: float) -> None:
         stage = self.scene_
@@ -200,7 +214,7 @@ class CanvasView(Dropping, Pointing, Keys, Editing, QGraphicsView):
         self.scene_.arrange()
 
     def _empty_height(self, high: float) -> float:
-        page = self.viewport().findChild(QWidget, "empty_page")
+        page = self._page()
         return float(page.y()) if page is not None and page.y() > 0 else high
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -380,8 +380,9 @@ def test_the_bubble_hangs_under_the_red_card(canvas, document):
 def test_pointing_previews_and_a_click_applies(canvas, document):
     broken(document)
     QApplication.processEvents()
+    assert document.preview_analysis is None
     card = canvas.bubble.cards[1]
-    card.setFocus()
+    QTest.mouseMove(card)
     assert document.preview_analysis.design == card.repair.design
     canvas.grab()
     steps = document.undo_stack.count()
