@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-from threadpoolctl import ThreadpoolController
+from threadpoolctl import OpenBLASController, ThreadpoolController
 
 _lock = threading.Lock()
 _users = 0
-_before: list[int] = []
+_limit: Any = None
 
 
 @cache
@@ -23,20 +23,18 @@ def _controller() -> ThreadpoolController:
     return ThreadpoolController()
 
 
-@cache
-def _libraries() -> list[Any]:
-    """Return the BLAS libraries; asking them directly takes a tenth of the time of `limit`."""
-    return list(_controller().select(user_api="blas").lib_controllers)
-
-
 @contextmanager
 def single_thread() -> Iterator[None]:
-    """Limit BLAS to one thread; the last of several users restores what was before."""
-    global _users, _before
+    """Limit BLAS to one thread, in the whole process; the last of several users lifts the limit.
+
+    threadpoolctl lets only the first thread that asked change the limit.  Here any thread may be the
+    first user and any other the last, one at a time.
+    """
+    global _users, _limit
     with _lock:
         if _users == 0:
-            _before = [library.get_num_threads() for library in _libraries()]
-            _set([1] * len(_before))
+            OpenBLASController.clear_controlling_thread(force=True)
+            _limit = _controller().limit(limits=1, user_api="blas")
         _users += 1
     try:
         yield
@@ -44,9 +42,5 @@ def single_thread() -> Iterator[None]:
         with _lock:
             _users -= 1
             if _users == 0:
-                _set(_before)
-
-
-def _set(counts: list[int]) -> None:
-    for library, count in zip(_libraries(), counts, strict=True):
-        library.set_num_threads(count)
+                OpenBLASController.clear_controlling_thread(force=True)
+                _limit.restore_original_limits()

@@ -164,7 +164,8 @@ class Trainer:
                 self.network.checksum(),
             )
         except Interrupted:
-            self._stop.clear()  # the network may be measured and trained on
+            for flag in (self._stop, self._paused, self._single):
+                flag.clear()  # the network may be measured, and trained on
             yield Stopped(self.epoch, self._stepper.count)
         except StepDiverged as fault:
             self.network.load(self._kept)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -19,7 +18,6 @@ from cnnstudio.engine import (
     Plan,
     Started,
     Stopped,
-    blas,
 )
 from cnnstudio.engine.check import check
 from cnnstudio.studio.pump import Command, Pump, Session
@@ -104,7 +102,6 @@ class Training(QObject):
         self._seconds_per_batch: float | None = None
         self._thread: QThread | None = None
         self._pump: Pump | None = None
-        self._limits = ExitStack()
         self._timer = QTimer(self)
         self._timer.setInterval(DRAIN_MS)
         self._timer.timeout.connect(self._drain)
@@ -228,7 +225,6 @@ class Training(QObject):
             if self._thread.wait(CLOSE_MS):
                 self._thread.deleteLater()
                 self._thread = self._pump = None
-        self._limits.close()
         self._session, self._phase = None, "idle"
 
     def rename(self, run: Run, title: str) -> None:
@@ -282,8 +278,6 @@ class Training(QObject):
     def _start_thread(self) -> None:
         if self._thread is not None:
             return
-        # OpenBLAS heeds the limit in other threads only when the main thread has set it.
-        self._limits.enter_context(blas.single_thread())
         self._thread = QThread(self)
         self._thread.setObjectName("training")
         self._pump = Pump()

@@ -55,7 +55,7 @@ def active(kind):
     """Every living timer that ticks, or thread that runs."""
     found = []
     for thing in gc.get_objects():
-        if isinstance(thing, kind) and shiboken6.isValid(thing):
+        if issubclass(type(thing), kind) and shiboken6.isValid(thing):
             running = thing.isActive() if isinstance(thing, QTimer) else thing.isRunning()
             if running:
                 found.append(thing)

@@ -1,0 +1,47 @@
+"""The limit on BLAS threads holds in whatever thread it is asked for, and ends with the last user."""
+
+import threading
+
+from threadpoolctl import threadpool_info
+
+from cnnstudio.engine import blas
+
+
+def blas_threads() -> list[int]:
+    return [info["num_threads"] for info in threadpool_info() if info["user_api"] == "blas"]
+
+
+def test_every_thread_may_limit_after_any_other():
+    before = blas_threads()
+    seen = []
+
+    def work():
+        with blas.single_thread():
+            seen.append(blas_threads())
+
+    for _ in range(2):
+        work()
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+    assert seen == [[1] * len(before)] * 4
+    assert blas_threads() == before
+
+
+def test_the_last_user_lifts_the_limit():
+    before = blas_threads()
+    entered, leave = threading.Event(), threading.Event()
+
+    def work():
+        with blas.single_thread():
+            entered.set()
+            leave.wait()
+
+    with blas.single_thread():
+        thread = threading.Thread(target=work)
+        thread.start()
+        entered.wait()
+    assert blas_threads() == [1] * len(before)
+    leave.set()
+    thread.join()
+    assert blas_threads() == before
