@@ -27,8 +27,8 @@ def _controller() -> ThreadpoolController:
 def single_thread() -> Iterator[None]:
     """Limit BLAS to one thread, in the whole process; the last of several users lifts the limit.
 
-    threadpoolctl lets only the first thread that asked change the limit.  Here any thread may be the
-    first user and any other the last, one at a time.
+    threadpoolctl lets only the first thread that asked change the limit.  Here any thread may be
+    the first user and any other the last, one at a time.
     """
     global _users, _limit
     with _lock:

@@ -1,4 +1,4 @@
-"""The limit on BLAS threads holds in whatever thread it is asked for, and ends with the last user."""
+"""The limit on BLAS threads holds in whatever thread asks for it and ends with the last user."""
 
 import threading
 
