@@ -65,6 +65,7 @@ class CardItem(QGraphicsItem):
             stage.empty,
             stage.data_title,
             *(stage.maps.look(name) for name in names),
+            *(stage.is_stale(name) for name in names),
         )
         if state != self._state:
             self._state = state
@@ -213,7 +214,7 @@ def paint_contents(ink: Ink, unit: Unit, stage: CanvasScene) -> None:
             _snapped_header(ink, part, rect, waiting)
             draw_strip(ink, part, rect, stage)
             continue
-        _header(ink, part, rect, waiting)
+        _header(ink, part, rect, waiting, stage.is_stale(part.name))
         _settings(ink, part, rect, stage)
         draw_body(ink, unit, part, body_rect(ink, part, rect), stage)
         _footer(ink, part, rect, stage)
@@ -237,7 +238,7 @@ def body_rect(ink: Ink, part: Part, rect: QRectF) -> QRectF:
     return QRectF(rect.left(), top, rect.width(), HEIGHT - FOOTER - top - 3)
 
 
-def _header(ink: Ink, part: Part, rect: QRectF, waiting: bool) -> None:
+def _header(ink: Ink, part: Part, rect: QRectF, waiting: bool, stale: bool) -> None:
     colors = theme()
     tint = colors.color("text-3") if waiting else colors.header_icon(part.layer.family)
     middle = (METRICS.strip + HEADER) / 2
@@ -255,15 +256,22 @@ def _header(ink: Ink, part: Part, rect: QRectF, waiting: bool) -> None:
         x += size + 5
     place = QRectF(x, METRICS.strip, rect.right() - pad + 3 - x, HEADER - METRICS.strip)
     used = ink.text(place, part.name, "block-name", "text-2" if waiting else "text")
-    title = FAMILIES[part.layer.family]
+    title = "edited" if stale else FAMILIES[part.layer.family]
     spare = place.width() - used - 8
+    if stale and (part.kind != "full" or ink.zoom < SETTINGS_FROM):
+        if spare > 0:
+            ink.painter.setPen(QPen(colors.color("warning"), 1.4))
+            ink.painter.setBrush(Qt.BrushStyle.NoBrush)
+            ink.painter.drawEllipse(QPointF(place.right() - 5, place.center().y()), 3, 3)
+        return
     if (
         part.kind == "full"
         and not waiting
         and ink.zoom >= SETTINGS_FROM
         and (ink.width(title, "axis") <= spare)
     ):
-        ink.text(place.adjusted(0, 0, -2, 0), title, "axis", "text-2", RIGHT)
+        tone = "warning" if stale else "text-2"
+        ink.text(place.adjusted(0, 0, -2, 0), title, "axis", tone, RIGHT)
 
 
 def _snapped_header(ink: Ink, part: Part, rect: QRectF, waiting: bool) -> None:

@@ -181,6 +181,8 @@ class Pointing:
             if row.layer.equation:
                 lines.append(row.layer.equation)
             lines += [found.sentence for found in row.diagnostics]
+            if stage.is_stale(name):
+                lines.append("edited since the run: its maps are those of initial weights")
             if row.waiting_for:
                 lines.append(f"waits for {row.waiting_for}")
             return "\n".join(lines)

@@ -163,6 +163,15 @@ class CanvasScene(QGraphicsScene):
         """Whether the picture of a block would change with what is being tried out."""
         return name in self._outdated
 
+    def is_stale(self, name: str) -> bool:
+        """Whether a block was edited since the run, or reads something else than in the run."""
+        training, inspector = self.bench.training, self.bench.inspector
+        if getattr(training, "run", None) is None or not hasattr(inspector, "is_of_run"):
+            return False
+        if getattr(inspector, "run_look", None) is None:
+            return False
+        return self.document.analysis.row(name).status == "ok" and not inspector.is_of_run(name)
+
     def verdict(self, part: Part) -> str:
         """What a softmax at the end says of the probe; empty for other blocks."""
         if part.kind != "bars":
