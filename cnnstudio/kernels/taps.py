@@ -103,9 +103,13 @@ def _by_group(weight: Array, groups: int) -> Array:
 
 
 def _run(y: tuple[int, ...], matrices: Array) -> int:
-    """Return how many positions along the last axis of ``y (*outputs, N, F)`` make a product."""
-    most = UNPACKED // (y[-2] * matrices.shape[-2] * matrices.shape[-1])
-    return max(n for n in range(1, y[-3] + 1) if y[-3] % n == 0 and (n == 1 or n <= most))
+    """Return how many positions along the last axis of ``y (*outputs, N, F)`` make a product.
+
+    If one position is too much already, a whole row shares the cost of copying the operands.
+    """
+    width, samples, _ = y[-3:]
+    most = UNPACKED // (samples * matrices.shape[-2] * matrices.shape[-1])
+    return max((n for n in range(1, width + 1) if width % n == 0 and n <= most), default=width)
 
 
 def _runs(a: Array, run: int, groups: int) -> Array:

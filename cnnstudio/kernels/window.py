@@ -121,12 +121,15 @@ def sliding(x: Array, window: Window, outputs: tuple[int, ...]) -> Array:
     )
 
 
-def pieces(length: int, size: int) -> Iterator[slice]:
-    """Cut ``length`` items of ``size`` numbers each into even pieces that fit the cache."""
-    most = max(1, TILE // max(1, size))
+def pieces(length: int, size: int, least: int = 1) -> Iterator[slice]:
+    """Cut ``length`` items of ``size`` numbers each into even pieces that fit the cache.
+
+    A piece has about ``least`` items even where they do not fit.
+    """
+    most = max(least, TILE // max(1, size))
     count = -(-length // most)
-    step = -(-length // max(1, count))
-    for start in range(0, length, max(1, step)):
+    step = -(-length // count)
+    for start in range(0, length, step):
         yield slice(start, min(start + step, length))
 
 

@@ -167,12 +167,15 @@ def _tile_counts(outputs: tuple[int, ...]) -> tuple[int, int]:
 
 def _parts(samples: int, across: int, channels: int) -> Iterator[slice]:
     """Cut the samples so that one transformed tile row stays in the cache."""
-    return pieces(samples, POINTS * (across * OUT + 2) * channels)
+    return pieces(samples, POINTS * (across * OUT + 2) * channels, least=32)
 
 
 def _blocks(across: int, samples: int, channels: int) -> Iterator[slice]:
-    """Cut a tile row so that the operands of the 36 products stay in the cache."""
-    return pieces(across, POINTS**2 * samples * channels)
+    """Cut a tile row so that the operands of the 36 products stay in the cache.
+
+    With less than 128 rows the products would spend their time reading U.
+    """
+    return pieces(across, POINTS**2 * samples * channels, least=-(-128 // samples))
 
 
 def _merged(a: Array) -> Array:
