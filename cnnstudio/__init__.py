@@ -13,7 +13,22 @@ The names here are the public interface for programs and notebooks::
 
 from cnnstudio import data
 from cnnstudio.design import Block, Design, analyse, templates
-from cnnstudio.engine import SGD, Adam, Network, Plan, Trainer, apply, gradients_of
+from cnnstudio.engine import (
+    SGD,
+    Adam,
+    BatchEnd,
+    Changed,
+    Diverged,
+    EpochEnd,
+    Finished,
+    Network,
+    Plan,
+    Started,
+    Stopped,
+    Trainer,
+    apply,
+    gradients_of,
+)
 from cnnstudio.layers import (
     Add,
     AveragePool,
@@ -40,13 +55,18 @@ __all__ = [
     "Adam",
     "Add",
     "AveragePool",
+    "BatchEnd",
     "BatchNorm",
     "Block",
+    "Changed",
     "Concat",
     "Conv",
     "Dense",
     "Design",
+    "Diverged",
     "Dropout",
+    "EpochEnd",
+    "Finished",
     "Flatten",
     "GlobalAveragePool",
     "Input",
@@ -57,6 +77,8 @@ __all__ = [
     "ReLU",
     "Sigmoid",
     "Softmax",
+    "Started",
+    "Stopped",
     "Tanh",
     "Trainer",
     "analyse",
