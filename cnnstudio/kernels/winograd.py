@@ -122,7 +122,12 @@ def backward(
     needs_input: bool,
     memory: Memory,
 ) -> tuple[Array | None, Array]:
-    """Return input gradient (None unless needed) and weight gradient."""
+    """Return input gradient (None unless needed) and weight gradient.
+
+    The blocks of V come in the order in which `forward` left them.  ``wide`` collects B dV of a
+    tile row; of the 6 columns (and later rows) of a tile, 4 are its own and 2 spill over into the
+    next tile.
+    """
     samples, channels, filters = d.shape[-2], *weight.shape[-2:]
     down, across = _tile_counts(d.shape[:2])
     at, _, bt = _matrices(d.dtype)
