@@ -18,7 +18,7 @@ LOWER = {
 """The panels of the lower dock, in order, with their titles."""
 
 PANELS = ("blocks", "templates", "properties", *LOWER)
-"""Every panel by the name it is asked for with."""
+"""Every panel by the name it is asked for with; its title does as well."""
 
 
 def _size(text: str) -> tuple[int, int]:
@@ -30,6 +30,17 @@ def _size(text: str) -> tuple[int, int]:
     if not all(200 <= side <= 10_000 for side in found):
         raise argparse.ArgumentTypeError("a side has 200 to 10,000 pixels")
     return found
+
+
+def _panel(text: str) -> str:
+    wanted = " ".join(text.casefold().split())
+    titles = {title.casefold(): name for name, title in LOWER.items()}
+    name = titles.get(wanted, wanted)
+    if name not in PANELS:
+        raise argparse.ArgumentTypeError(
+            f"there is no panel {text!r}; there are {', '.join(PANELS)}"
+        )
+    return name
 
 
 def _epochs(text: str) -> int:
@@ -55,7 +66,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     picture.add_argument("--train", type=_epochs, default=0, metavar="EPOCHS", help="train before")
     picture.add_argument("--select", metavar="BLOCK", help="select a block before")
     picture.add_argument(
-        "--panel", choices=PANELS, metavar="NAME", help="show a panel before: " + ", ".join(PANELS)
+        "--panel", type=_panel, metavar="NAME", help="show a panel before: " + ", ".join(PANELS)
     )
 
 

@@ -36,6 +36,11 @@ def test_wrong_options_are_bad_usage(arguments, capsys):
     assert stopped.value.code == 2
 
 
+@pytest.mark.parametrize("text", ["maps", "MAPS", "Feature maps", "feature  MAPS"])
+def test_a_panel_has_a_name_and_a_title(text):
+    assert parse(["--panel", text]).panel == "maps"
+
+
 def test_every_panel_can_be_asked_for(window):
     for name in PANELS:
         window.docks.reveal(name)
