@@ -10,8 +10,8 @@ m values per channel in the whole mini-batch::
 
     dbias = Σ d        dweight = Σ d·x̂        dx = weight/σ · (d − Σd/m − x̂ · Σ(d·x̂)/m)
 
-Inputs may lie far from zero.  All differences are therefore taken from the mean in the array's own
-dtype, which is exact enough, and what rounding the mean left over goes into the next constant.
+Inputs may lie far from zero.  All differences are therefore taken from the mean, rounded to the
+array's own dtype, and what the rounding left over goes into the next constant where it matters.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def moments(x: Array) -> Moments:
         rest += over_positions(away)
         squares += of_products(away, away)
     rest /= count
-    return Moments(count, near + rest, np.maximum(squares - count * rest**2, 0))
+    return Moments(count, near + rest, squares)
 
 
 def normalize(
@@ -170,7 +170,7 @@ def normalize_backward(
         return dx
     near = saved.mean.astype(d.dtype)
     slope = -scale * saved.inverse * sums[1] / count
-    offset = (near - saved.mean) * slope - scale * sums[0] / count
+    offset = -scale * sums[0] / count
     blocks = _Affine(d, near, slope, offset)
     factor = _per_block(scale, d)
     for g, x, out in zip(_tiles(d), _tiles(saved.x), _tiles(dx), strict=True):

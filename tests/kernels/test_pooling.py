@@ -161,6 +161,15 @@ def test_reused_memory_gives_the_same_bits(case, run):
     assert memory.nbytes == held
 
 
+def test_many_tiles_give_what_one_tile_gives(case, dtype, monkeypatch):
+    x, d = drawn(case, dtype, ties=True)
+    whole = [*run_max(x, d, case[1]), *run_average(x, d, case[1])]
+    monkeypatch.setattr("cnnstudio.kernels.window.TILE", 1)
+    again = [*run_max(x, d, case[1]), *run_average(x, d, case[1])]
+    for a, b in zip(again, whole, strict=True):
+        assert_close(a, b)
+
+
 @settings(max_examples=60)
 @given(st.data())
 def test_any_window_agrees_with_its_twin(data):
