@@ -11,6 +11,7 @@ Workers receive messages that say what to do with which chunk, never closures.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -114,6 +115,23 @@ def _joined(parts: list[Array | None]) -> Array:
     return present[0] if len(present) == 1 else join(present)
 
 
+@dataclass(frozen=True)
+class Room:
+    """Where a worker computes a chunk.
+
+    Attributes
+    ----------
+    memory : Memory
+        The chunk's own: what has to last until the end of the step.
+    arenas : tuple of Memory
+        The worker's: gradients that only the next node reads.  Nodes take turns between the two,
+        so such gradients use the same few buffers again and again, near the processor.
+    """
+
+    memory: Memory
+    arenas: tuple[Memory, Memory]
+
+
 class Executor:
     """Runs programs; keeps its memory and its worker threads from step to step.
 
@@ -130,14 +148,15 @@ class Executor:
         self._interrupted = interrupted
         self._memories: dict[int, Memory] = {}
         self._temporaries: list[dict[Any, Any]] = [{} for _ in range(workers)]
+        self._arenas = [(Memory(found), Memory(found)) for found in self._temporaries]
         self._crew = Crew(workers - 1) if workers > 1 else None
 
     @property
     def nbytes(self) -> int:
         """Bytes of reusable memory held at present."""
         shared = sum(Memory(temporaries).nbytes for temporaries in self._temporaries)
-        chunks = self._memories.values()
-        return shared + sum(m.nbytes - Memory(m.temporaries).nbytes for m in chunks)
+        memories = [*self._memories.values(), *(arena for pair in self._arenas for arena in pair)]
+        return shared + sum(m.nbytes - Memory(m.temporaries).nbytes for m in memories)
 
     def close(self) -> None:
         """End the worker threads."""
@@ -181,7 +200,7 @@ class Executor:
 
     def _run(self, batch: Batch, stage: Stage, direction: Direction) -> None:
         if stage.whole:
-            direction(batch, stage, -1, self._memory(-1, 0), self._interrupted)
+            direction(batch, stage, -1, self._room(-1, 0), self._interrupted)
             return
         if direction is _backward:
             for node in stage.nodes:
@@ -189,38 +208,38 @@ class Executor:
         indices = range(len(batch.bounds))
         if self._crew is None or len(indices) == 1:
             for index in indices:
-                direction(batch, stage, index, self._memory(index, 0), self._interrupted)
+                direction(batch, stage, index, self._room(index, 0), self._interrupted)
         else:
             self._crew.share([(_chunk, self, batch, stage, direction, i) for i in indices])
 
-    def _memory(self, index: int, worker: int) -> Memory:
-        """Return the kept memory of a chunk, with this worker's temporaries."""
+    def _room(self, index: int, worker: int) -> Room:
+        """Return the kept memory of a chunk, with this worker's temporaries and arenas."""
         memory = self._memories.get(index)
         if memory is None:
             memory = self._memories[index] = Memory()
         memory.temporaries = self._temporaries[worker]
-        return memory
+        return Room(memory, self._arenas[worker])
 
 
-Direction = Callable[[Batch, Stage, int, Memory, Callable[[], bool]], None]
+Direction = Callable[[Batch, Stage, int, Room, Callable[[], bool]], None]
 
 
 def _chunk(
     executor: Executor, batch: Batch, stage: Stage, direction: Direction, index: int, worker: int
 ) -> None:
     """Run a stage for one chunk; what a message asks of a worker."""
-    direction(batch, stage, index, executor._memory(index, worker), executor._interrupted)
+    direction(batch, stage, index, executor._room(index, worker), executor._interrupted)
 
 
 def _forward(
-    batch: Batch, stage: Stage, index: int, memory: Memory, interrupted: Callable[[], bool]
+    batch: Batch, stage: Stage, index: int, room: Room, interrupted: Callable[[], bool]
 ) -> None:
     program = batch.program
     for node in stage.nodes:
         if interrupted():
             raise Interrupted
         inputs = [batch.value(slot, index) for slot in node.inputs]
-        context = _context(batch, node, index, memory)
+        context = _context(batch, node, index, room.memory)
         if node.coupled and index < 0:
             context.shared = node.layer.reduce(*inputs)
         output, saved, updates = node.layer.forward(
@@ -241,14 +260,18 @@ def _forward(
 
 
 def _backward(
-    batch: Batch, stage: Stage, index: int, memory: Memory, interrupted: Callable[[], bool]
+    batch: Batch, stage: Stage, index: int, room: Room, interrupted: Callable[[], bool]
 ) -> None:
-    for node in stage.nodes:
+    for place, node in enumerate(stage.nodes):
         if interrupted():
             raise Interrupted
         gradient = batch.gradient(node.output, index)
         saved = batch.saved[node.output, index]
         parameters = batch.parameters[node.name]
+        memory = room.memory
+        if node.passing:
+            memory = room.arenas[place % 2]
+            memory.rewind()
         context = _context(batch, node, index, memory)
         if node.coupled and index < 0:
             context.shared = node.layer.reduce_gradient(parameters, saved, gradient)
@@ -257,6 +280,8 @@ def _backward(
             for slot, part in zip(node.inputs, input_gradients, strict=True):
                 if part is not None and slot > 0:
                     batch.add_gradient(slot, index, part)
+        if node.passing:
+            gradients = {name: _kept(part, room.memory) for name, part in gradients.items()}
         if index < 0:
             batch.parameter_gradients[node.name] = [gradients]
         else:
@@ -281,6 +306,12 @@ def _context(batch: Batch, node: Node, index: int, memory: Memory) -> Context:
         shared=batch.shared.get(node.output),
         memory=memory,
     )
+
+
+def _kept(array: Array, memory: Memory) -> Array:
+    copy = memory.keep(array.shape, array.dtype)
+    copy[...] = array
+    return copy
 
 
 def _total(parts: list[Any]) -> Any:

@@ -11,6 +11,7 @@ Everything that looks inside a network takes the plain path of `cnnstudio.engine
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from cnnstudio import kernels
@@ -70,6 +71,10 @@ class ConvPool:
         return (dx,), gradients
 
 
+_FREE_GRADIENT = (ConvPool, Conv, MaxPool, AveragePool, Activation)
+"""Layers whose input gradient is a new array, whatever the gradient of their output."""
+
+
 def logits_block(design: Design, loss: str) -> str:
     """Return the block whose output the loss reads: a last Softmax's input for cross-entropy."""
     last = design.blocks[-1]
@@ -124,7 +129,20 @@ def lower(design: Design, analysis: Analysis, result: str, *, training: bool) ->
             )
         )
     slot = next((n.output for n in finished if result in n.blocks), 0)
-    return Program(tuple(finished), len(design.blocks), slot, training)
+    found = _passing(finished, slot) if training else finished
+    return Program(tuple(found), len(design.blocks), slot, training)
+
+
+def _passing(nodes: list[Node], result: int) -> list[Node]:
+    """Mark the nodes of chunk stages whose input gradient lives until the next node has run."""
+    readers = _readers(nodes)
+    found = nodes[:1]
+    for before, node in pairwise(nodes):
+        alone = node.inputs == (before.output,) and len(readers[before.output]) == 1
+        together = not (node.whole or before.whole or before.coupled)
+        fresh = isinstance(before.layer, _FREE_GRADIENT) and before.output != result
+        found.append(replace(node, passing=alone and together and fresh))
+    return found
 
 
 def _plain_nodes(design: Design, result: str) -> list[Node]:

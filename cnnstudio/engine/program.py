@@ -32,6 +32,8 @@ class Node:
         Needs merged partials of all chunks first.
     learns : bool
         Has parameters that are trained.
+    passing : bool
+        Its input gradient is read by the next node of the same stage and by nobody else, ever.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Node:
     whole: bool = False
     coupled: bool = False
     learns: bool = False
+    passing: bool = False
 
 
 @dataclass(frozen=True)

@@ -227,3 +227,15 @@ def test_an_input_is_overwritten_only_by_its_single_reader() -> None:
     assert "relu1" not in owners(tangled()), "a dropout of 0 hands on the output of conv1"
     assert owners(mixed()) >= {"bn1", "relu1", "drop2"}
     assert "drop1" not in owners(mixed()), "concat1 reads add1 too"
+
+
+def test_gradients_change_hands_only_where_nobody_else_can_hold_them() -> None:
+    def passing(design: cnn.Design) -> set[str]:
+        return {n.name for n in lowered(design, training=True).nodes if n.passing}
+
+    assert passing(cnn.templates.load("lenet5")) == {"conv2", "flatten"}
+    assert "add1" not in passing(skipping()), "two blocks feed it"
+    assert passing(tangled()) == {"drop1"}, "what a dropout of 0 or a sum hands on stays put"
+    deep = sequence(cnn.Conv(4), cnn.ReLU(), cnn.Dropout(0), cnn.Tanh(), cnn.Conv(2), cnn.Flatten())
+    assert passing(deep) == {"relu1", "conv2", "flatten"} | {"drop1"}
+    assert not any(n.passing for n in lowered(mixed(), training=False).nodes)
