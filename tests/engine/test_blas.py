@@ -45,3 +45,10 @@ def test_the_last_user_lifts_the_limit():
     leave.set()
     thread.join()
     assert blas_threads() == before
+
+
+def test_limits_nest():
+    before = blas_threads()
+    with blas.single_thread(), blas.single_thread():
+        assert blas_threads() == [1] * len(before)
+    assert blas_threads() == before

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import cnnstudio as cnn
-from cnnstudio.engine import blas, execution
+from cnnstudio.engine import execution
 from cnnstudio.engine.execution import Executor, Interrupted
 from cnnstudio.engine.stepper import Stepper
 from tests.engine.subjects import mixed, small, split
@@ -151,15 +151,3 @@ def test_workers_go_home() -> None:
     for thread in threads:
         thread.join(5)
         assert not thread.is_alive()
-
-
-def test_one_blas_thread_while_the_engine_computes_and_the_old_number_after() -> None:
-    def threads() -> list[int]:
-        return [
-            pool["num_threads"] for pool in blas._controller().info() if pool["user_api"] == "blas"
-        ]
-
-    before = threads()
-    with blas.single_thread(), blas.single_thread():
-        assert set(threads()) <= {1}
-    assert threads() == before
