@@ -25,7 +25,6 @@ from cnnstudio.engine.network import Network
 from cnnstudio.engine.plan import Plan
 from cnnstudio.engine.stepper import Stepper
 from cnnstudio.errors import DesignError
-from cnnstudio.layers import Array
 
 SECONDS = 1.2
 """Time to measure each of forward and training."""
