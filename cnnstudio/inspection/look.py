@@ -94,6 +94,15 @@ def estimate(analysis: Analysis, images: int, gradients: bool = True) -> Estimat
     return Estimate(2 * factor * kept, (3 if gradients else 1) * analysis.multiply_adds * images)
 
 
+def sound_part(analysis: Analysis) -> Design | None:
+    """Return the blocks of a broken design that can run all the same; None where there are none.
+
+    Names, ids and wiring stay, so that the initial weights are those of the repaired design.
+    """
+    blocks = [row.block for row in analysis if row.status == "ok"]
+    return Design(analysis.design.name, blocks) if blocks else None
+
+
 def look(
     network: Network,
     images: Any,

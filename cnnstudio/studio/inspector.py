@@ -20,7 +20,7 @@ from cnnstudio.design import Analysis, Design, analyse
 from cnnstudio.engine import Network, Started
 from cnnstudio.engine.events import EpochEnd, Weights
 from cnnstudio.errors import CnnStudioError
-from cnnstudio.inspection import Look, estimate, look, predictions
+from cnnstudio.inspection import Look, estimate, look, predictions, sound_part
 from cnnstudio.studio.sight import Sight
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ class Inspector(QObject):
     run_look : Look or None
         The run's network after its last epoch, with the probes.
     preview_look : Look or None
-        The canvas' design with initial weights; None while it cannot run.
+        The canvas' design with initial weights, without the blocks that cannot run.
     verdicts : Verdicts or None
         Of the run's last epoch, while somebody watches, see `watch`.
     note : str
@@ -344,15 +344,21 @@ class Inspector(QObject):
         analysis = bench.document.analysis
         if analysis.design is not design:
             analysis = analyse(design)
-        if not analysis.ok:
-            self._skip("")
-            return
+        whole = analysis.ok
+        if not whole:
+            part = sound_part(analysis)
+            if part is None:
+                self._skip("")
+                return
+            design, analysis = part, analyse(part)
         reason, gradients = self._cost(analysis)
         if reason:
             self._skip(reason)
             return
         plan = bench.training.plan
         self._seed = (plan.seed, plan.loss)
+        # The loss of a design that is cut off means nothing.
+        gradients = gradients and whole
         self._ask(
             "preview", design, None, None, seed=plan.seed, loss=plan.loss, gradients=gradients
         )

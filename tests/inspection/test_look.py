@@ -5,7 +5,16 @@ import pytest
 
 import cnnstudio as cnn
 from cnnstudio.errors import DataError
-from cnnstudio.inspection import as_maps, dead, estimate, filter_maps, look, norm, shown_block
+from cnnstudio.inspection import (
+    as_maps,
+    dead,
+    estimate,
+    filter_maps,
+    look,
+    norm,
+    shown_block,
+    sound_part,
+)
 
 
 @pytest.fixture
@@ -139,3 +148,25 @@ def test_the_estimate_covers_what_a_look_holds(network, images):
     assert held <= cost.bytes <= 4 * held
     assert cost.multiply_adds == 9 * network.analysis.multiply_adds
     assert estimate(network.analysis, 3, gradients=False).bytes < cost.bytes
+
+
+def test_the_sound_part_of_a_broken_design_computes_what_the_repaired_one_does(images):
+    blocks = [
+        cnn.Block("input", cnn.Input(2, 8, 8)),
+        cnn.Block("conv1", cnn.Conv(5, 3, padding=1)),
+        cnn.Block("conv2", cnn.Conv(3, 9)),
+        cnn.Block("relu1", cnn.ReLU()),
+        cnn.Block("conv3", cnn.Conv(4, 3), inputs=("conv1",)),
+        cnn.Block("add1", cnn.Add(), inputs=("conv3", "relu1")),
+    ]
+    part = sound_part(cnn.analyse(cnn.Design("broken", blocks)))
+    assert part.names == ("input", "conv1", "conv3")
+    found = look(cnn.Network(part, seed=3), images)
+    blocks[2] = cnn.Block("conv2", cnn.Conv(4, 3))
+    expected = cnn.Network(cnn.Design("repaired", blocks), seed=3).activations(images)
+    for name in part.names:
+        np.testing.assert_array_equal(found.activations[name], expected[name])
+
+
+def test_nothing_runs_where_the_input_is_missing():
+    assert sound_part(cnn.analyse(cnn.Design.sequence(cnn.ReLU(), cnn.ReLU()))) is None

@@ -175,6 +175,30 @@ def test_too_large_a_look_is_skipped_with_a_reason(bench, until, show):
     assert bench.inspector.preview_look is None and panel.view.message == skipped[0]
 
 
+def test_blocks_before_an_error_keep_their_maps(bench, show, until):
+    panel, gradients = show(FeatureMapsPanel), show(GradientsPanel)
+    until(lambda: panel.view.maps is not None)
+    design = edits.change(bench.document.design, "pool1", kernel=9)
+    bench.document.edit("Break", design)
+    until(lambda: bench.inspector.preview_look.design.names == ("input", "conv1", "relu1"))
+    network = cnn.Network(small_design(), seed=bench.training.plan.seed)
+    expected = network.activations(bench.probes.images)
+    for name in ("input", "conv1", "relu1"):
+        look = bench.inspector.look_for(name)
+        np.testing.assert_array_equal(look.activations[name], expected[name])
+    assert bench.inspector.look_for("pool1") is None
+    bench.document.select(("conv1",))
+    np.testing.assert_array_equal(panel.view.maps.values, expected["relu1"][0])
+    assert gradients.view.message == "No gradients while pool1 does not fit"
+    bench.document.select(("pool1",))
+    assert panel.view.maps is None and panel.view.message == "pool1 does not fit"
+    bench.document.select(("fc1",))
+    assert panel.view.message == "fc1 waits for pool1" and gradients.weight_view.message == ""
+    bench.document.undo_stack.undo()
+    until(lambda: bench.inspector.look_for("fc1"))
+    assert panel.view.maps.values.shape == (3, 1, 1)
+
+
 def test_pointing_walking_and_enlarging(bench, show, train, qtbot):
     panel = show(FeatureMapsPanel)
     train()

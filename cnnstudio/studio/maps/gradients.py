@@ -71,6 +71,9 @@ class GradientsPanel(MapsPanel):
         """Say why."""
         if look.output_gradients:
             return f"The loss does not reach {name}"
+        errors = self.workbench.document.analysis.errors
+        if errors and look.source == "preview":
+            return f"No gradients while {errors[0].name} does not fit"
         return "No gradients: the labels of the probes do not fit the design’s output"
 
     def describe(self, look: Look, name: str, maps: Maps | None) -> str:
@@ -91,7 +94,7 @@ class GradientsPanel(MapsPanel):
         gradient = None if look is None else look.weight_gradients.get(name, {}).get("weight")
         if look is None or gradient is None:
             self._weight_title.setText("∂ loss / ∂ weights")
-            self.weight_view.show_maps(None, message=f"{name} has no weights" if look else "")
+            self.weight_view.show_maps(None, message=self._no_weights(look, name))
             return
         self._weight_title.setText(
             f"∂ loss / ∂ weights   norm {numbers.significant(norm(gradient))}"
@@ -100,6 +103,11 @@ class GradientsPanel(MapsPanel):
             named["weight"] for named in look.weight_gradients.values() if "weight" in named
         ]
         self.weight_view.show_maps(weight_maps(self, look, name, gradient, all_of_them))
+
+    def _no_weights(self, look: Look | None, name: str) -> str:
+        if look is None or name in look.weights or name not in look.activations:
+            return ""
+        return f"{name} has no weights"
 
     @Slot(object)
     def _pointed_at_weight(self, found: Pointed | None) -> None:

@@ -199,9 +199,17 @@ class MapsPanel(QWidget):
         look, name = inspector.panel_look(self.block)
         if look is None:
             look = inspector.run_look or inspector.preview_look
-            if look is not None and name not in look.design:
+            known = {*self.workbench.document.design.names}
+            if look is not None and name not in known.union(look.design.names):
                 name = self.default(look.design)
         return look, name
+
+    def _refusal(self, name: str) -> str:
+        """Why a block of the canvas has no maps, if more than a moment's patience is needed."""
+        row = self.workbench.document.analysis.row(name)
+        if row.status == "ok":
+            return self.workbench.inspector.note
+        return f"{name} waits for {row.waiting_for}" if row.waiting_for else f"{name} does not fit"
 
     def default(self, design: Design) -> str:
         """The block shown while none is selected."""
@@ -224,6 +232,13 @@ class MapsPanel(QWidget):
             self.view.show_maps(None, message=note or self.empty)
             self.info.setText("")
             self.bar.hide()
+            self._enlarge(-1)
+            return
+        if name not in look.activations:
+            self.view.show_maps(None, message=self._refusal(name))
+            self.info.setText("")
+            self.bar.hide()
+            self._notice(None)
             self._enlarge(-1)
             return
         maps = self.maps_of(look, name)
