@@ -128,14 +128,18 @@ class NumberBox(QAbstractSpinBox):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc reverts; Enter commits and selects everything for the next try."""
+        """Esc reverts, or leaves the field; Enter commits and selects all for the next try."""
         if event.key() == Qt.Key.Key_Escape:
-            self.reverted.emit()
-            self.selectAll()
-            event.accept()
+            changed = self.lineEdit().isModified()
+            self.lineEdit().setModified(False)
+            if changed:
+                self.reverted.emit()
+                self.selectAll()
+            event.setAccepted(changed)
             return
         super().keyPressEvent(event)
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.lineEdit().setModified(False)
             self.selectAll()
             event.accept()
 
