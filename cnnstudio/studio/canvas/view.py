@@ -114,6 +114,8 @@ class CanvasView(Dropping, Pointing, Keys, Editing, QGraphicsView):
     def zoom_to(self, zoom: float, at: QPointF | None = None) -> None:
         """Zoom, keeping a point of the viewport (or the middle) in its place."""
         self._fits = False
+        if abs(zoom - 1) < 0.015:
+            zoom = 1.0  # steps in and out come back to exactly 100 %
         self._set_zoom(min(max(zoom, LEAST), MOST), at)
 
     @Slot()
@@ -132,8 +134,6 @@ class CanvasView(Dropping, Pointing, Keys, Editing, QGraphicsView):
         self.zoom_to(1.0)
 
     def _set_zoom(self, zoom: float, at: QPointF | None = None) -> None:
-        if abs(zoom - 1) < 0.015:
-            zoom = 1.0
         changed = zoom != self.zoom
         point = QPointF(self.viewport().rect().center()) if at is None else at
         held = self.mapToScene(point.toPoint())
