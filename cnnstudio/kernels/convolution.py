@@ -1,13 +1,14 @@
 """Convolution, without bias: choose a method, compute output and gradients with it.
 
 ``y[p, n, f] = Σ_t Σ_c x[s·p + d·t − pad, n, c] · w[t, c, f]``: the kernel is not flipped, as in
-PyTorch.  Four methods, each in a module of its own that explains its idea:
+PyTorch.  Five methods, each in a module of its own that explains its idea:
 
 =============  ======================================================================
 `winograd`     3×3 with stride 1 on images of at least 8 channels
+`whole`        5×5 or more with stride 1 on small images of at least 12 channels
 `depthwise`    one channel per group
 `planes`       fewer than 12 channels: first layers
-`taps`      everything else
+`taps`         everything else
 =============  ======================================================================
 """
 
@@ -17,7 +18,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from cnnstudio.kernels import depthwise, planes, taps, winograd
+from cnnstudio.kernels import depthwise, planes, taps, whole, winograd
 from cnnstudio.kernels.memory import FRESH, Memory
 from cnnstudio.kernels.window import Window
 
@@ -25,10 +26,12 @@ Array = NDArray[Any]
 Saved = tuple[str, tuple[int, ...], Array]
 
 
-def method(window: Window, extent: tuple[int, ...], channels: int) -> str:
-    """Return the name of the method for an input of this extent and number of channels."""
+def method(window: Window, extent: tuple[int, ...], channels: int, samples: int) -> str:
+    """Return the name of the method for an input of this extent, channels and samples."""
     if winograd.suits(window, extent, channels):
         return "winograd"
+    if whole.suits(window, extent, channels, samples):
+        return "whole"
     if window.groups == channels > 1:
         return "depthwise"
     if window.groups == 1 and channels < 12:
@@ -60,9 +63,11 @@ def convolve(
         Method, extent of the input, and the input in the form that the method wants.
     """
     extent = x.shape[:-2]
-    name = method(window, extent, x.shape[-1])
+    name = method(window, extent, x.shape[-1], x.shape[-2])
     if name == "winograd":
         y, kept = winograd.forward(x, weight, window, memory)
+    elif name == "whole":
+        y, kept = whole.forward(x, weight, window, memory)
     elif name == "planes":
         y, kept = planes.forward(x, weight, window, memory)
     elif name == "depthwise":
@@ -98,6 +103,8 @@ def convolve_backward(
     name, extent, kept = saved
     if name == "winograd":
         return winograd.backward(d, weight, kept, window, extent, needs_input, memory)
+    if name == "whole":
+        return whole.backward(d, weight, kept, window, extent, needs_input, memory)
     by = {"planes": planes, "depthwise": depthwise, "taps": taps}[name]
     dw = by.weight_gradient(d, kept, weight.shape, window, memory)
     if not needs_input:

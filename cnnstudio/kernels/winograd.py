@@ -9,8 +9,7 @@ algorithms for convolutional neural networks", 2016)::
 
     M[u, v] (tiles·N, F) = V[u, v] (tiles·N, C) @ U[u, v] (C, F)
 
-The matrices come from Cook and Toom: two polynomials are multiplied by evaluating both at n = 6
-points, multiplying the values, and interpolating; the correlation is the transpose of that.
+The matrices are those of `evaluation` for six real points.
 
 *Backward* is the adjoint, step by step: dM = A dY Aᵀ serves dU = Vᵀ dM and dV = dM Uᵀ, then
 dX = B dV Bᵀ, where neighbouring tiles overlap and add, and dg = Gᵀ dU G.
@@ -25,13 +24,13 @@ one step writes the next one finds in the second-level cache.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
+from cnnstudio.kernels.evaluation import Matrices, matrices
 from cnnstudio.kernels.memory import Memory
 from cnnstudio.kernels.window import Window, pieces
 
@@ -43,35 +42,8 @@ FINITE_POINTS = (0.0, 1.0, -1.0, 2.0, -2.0)
 """Where the polynomials are evaluated; the sixth point is infinity."""
 
 
-def cook_toom(outputs: int, taps: int, points: tuple[float, ...]) -> tuple[Array, Array, Array]:
-    """Return Aᵀ (outputs, n), G (n, taps) and Bᵀ (n, n) for ``n − 1`` finite points and infinity.
-
-    Row i of the Vandermonde matrix of size m holds the powers of point i; that of infinity picks
-    the leading coefficient.  With the polynomial ``Π_j≠i (p − p_j)`` of point i in row i of Bᵀ,
-    the Lagrange denominators go to G, where they cost nothing per sample.
-    """
-    n = outputs + taps - 1
-    finite = np.array(points)
-    bt = np.zeros((n, n))
-    for i in range(n - 1):
-        bt[i, : n - 1] = np.poly(np.delete(finite, i))[::-1]
-    bt[n - 1] = np.poly(finite)[::-1]
-    denominators = [np.prod(p - np.delete(finite, i)) for i, p in enumerate(finite)]
-
-    def powers(size: int) -> Array:
-        infinity = np.eye(1, size, size - 1)
-        return np.vstack([np.vander(finite, size, increasing=True), infinity])
-
-    return powers(outputs).T, powers(taps) / np.array([*denominators, 1.0])[:, None], bt
-
-
-@cache
-def _matrices(dtype: np.dtype[Any]) -> tuple[Array, Array, Array]:
-    at, g, bt = cook_toom(OUT, TAPS, FINITE_POINTS)
-    found = at.astype(dtype), g.astype(dtype), bt.astype(dtype)
-    for matrix in found:
-        matrix.flags.writeable = False
-    return found
+def _matrices(dtype: np.dtype[Any]) -> Matrices:
+    return matrices(OUT, TAPS, FINITE_POINTS, dtype)
 
 
 def suits(window: Window, extent: tuple[int, ...], channels: int) -> bool:

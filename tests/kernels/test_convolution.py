@@ -55,11 +55,25 @@ CASES = [
     ("winograd", (5, 11), 8, 2, window((3, 3), padding=((0, 7), (5, 0)))),
     ("winograd", (11, 5), 8, 2, window((3, 3), padding=((9, 1), (2, 3)))),
     ("winograd", (3, 7), 8, 2, window((3, 3), padding=1)),
+    ("whole", (5, 5), 12, 3, window((5, 5))),
+    ("whole", (4, 4), 12, 2, window((5, 5), padding=1)),
+    ("whole", (7, 6), 13, 3, window((5, 6), padding=((2, 2), (3, 2)))),
+    ("whole", (8, 9), 12, 1, window((7, 5), padding=((3, 0), (0, 4)))),
+    ("whole", (3, 14), 12, 2, window((5, 7), padding=((4, 1), (6, 6)))),
+    ("whole", (14, 14), 12, 2, window((9, 9))),
 ]
 
 
 def name(case):
     return f"{case[0]}-{case[1]}-{case[2]}to{case[3]}"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def always_worth_it():
+    """Small maps and few samples take the method of large ones."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cnnstudio.kernels.whole.WORTH", 0)
+        yield
 
 
 @pytest.fixture(params=CASES, ids=name)
@@ -86,7 +100,7 @@ def run(x, weight, d, w, memory=None):
 
 def test_the_cases_use_every_method(case):
     chosen, extent, channels, _, w = case
-    assert method(w, extent, channels) == chosen
+    assert method(w, extent, channels, 2) == chosen
 
 
 @pytest.mark.parametrize("samples", [1, 3])

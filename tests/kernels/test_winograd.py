@@ -1,27 +1,10 @@
-"""The Cook-Toom matrices, and the accuracy of Winograd's convolution at a real size."""
+"""The accuracy of Winograd's convolution at a real size."""
 
 import numpy as np
-import pytest
 
 from cnnstudio.kernels import convolve, convolve_backward
-from cnnstudio.kernels.winograd import FINITE_POINTS, OUT, TAPS, cook_toom
+from cnnstudio.kernels.winograd import OUT, TAPS
 from tests.kernels.twins import error, window
-
-
-@pytest.mark.parametrize(
-    "outputs, taps, points",
-    [
-        (4, 3, FINITE_POINTS),
-        (2, 3, (0.0, 1.0, -1.0)),
-        (3, 2, (0.0, 1.0, -2.0)),
-        (2, 2, (0.5, -1.0)),
-    ],
-)
-def test_the_matrices_correlate(outputs, taps, points, rng):
-    at, g, bt = cook_toom(outputs, taps, points)
-    x, w = rng.standard_normal(outputs + taps - 1), rng.standard_normal(taps)
-    found = at @ ((g @ w) * (bt @ x))
-    assert error(found, np.correlate(x, w, "valid")) < 1e-13
 
 
 def test_float32_is_accurate_at_128_channels():

@@ -1,0 +1,132 @@
+"""Large kernels on small maps: the whole map is one tile of a bilinear algorithm.
+
+The correlation of a map with P×Q outputs with a kernel of K×L taps (`evaluation` has the idea and
+the matrices; G, B, A serve the height, L, D, C the width)::
+
+    Y = Aᵀ [ (G g Lᵀ) ⊙ (Bᵀ X D) ] C            g K×L, X whole map, Y P×Q
+
+takes, for 6×6 outputs of 9×9 taps, 17² = 289 products instead of 2916.  ⊙ becomes, over all
+channels and filters, one matrix product per pair of points (u, v)::
+
+    M[u, v] (N, F) = V[u, v] (N, C) @ U[u, v] (C, F)
+
+*Backward* is the adjoint, step by step: dM = A dY Cᵀ serves dU = Vᵀ dM and dV = dM Uᵀ, then
+dX = B dV Dᵀ and dg = Gᵀ dU L.
+
+The filters are the largest array: transformed, 17²·C·F numbers.  All steps along the width happen
+for one point u of the height at a time, so that U[u] and M[u] stay in the second-level cache and
+only what is transformed along the height alone, 17·9·C·F numbers, goes through memory.  Rows and
+columns of padding are zeros and are left out of the products.
+"""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnstudio.kernels.evaluation import Matrices, good_points, matrices
+from cnnstudio.kernels.memory import Memory
+from cnnstudio.kernels.window import Window
+
+Array = NDArray[Any]
+
+LARGEST = 40
+"""Rows and columns of the largest padded map."""
+
+WORTH = 60
+"""Direct products per number of a transformed filter from which transforming it pays."""
+
+
+def suits(window: Window, extent: tuple[int, ...], channels: int, samples: int) -> bool:
+    """Say whether kernel and map suit, and the work per filter outweighs transforming it."""
+    if len(extent) != 2 or min(window.kernel) < 5 or window.groups != 1 or channels < 12:
+        return False
+    if window.stride != (1, 1) or window.dilation != (1, 1):
+        return False
+    outputs = window.output_extent(extent)
+    sizes = [o + k - 1 for o, k in zip(outputs, window.kernel, strict=True)]
+    products = samples * prod(outputs) * prod(window.kernel)
+    return max(sizes) <= LARGEST and products >= WORTH * prod(sizes)
+
+
+def forward(x: Array, weight: Array, window: Window, memory: Memory) -> tuple[Array, Array]:
+    """Return the convolution of ``x (H, W, N, C)`` and the transformed map V."""
+    height, width, samples, channels = x.shape
+    filters = weight.shape[-1]
+    (at, _, bt), (ct, lt, dt) = _both(window, x.shape[:2], x.dtype)
+    y = memory.keep((len(at), len(ct), samples, filters), x.dtype)
+    v = memory.keep((len(bt), len(dt), samples, channels), x.dtype)
+    half = memory.temporary("half", (len(bt), width, samples * channels), x.dtype)
+    np.matmul(bt, x.reshape(height, -1), out=half.reshape(len(bt), -1))
+    np.matmul(dt, half, out=v.reshape(len(bt), len(dt), -1))
+    high = _high(weight, window, x.shape[:2], memory)
+    u = memory.temporary("u", (len(dt), channels, filters), x.dtype)
+    m = memory.temporary("m", (len(dt), samples, filters), x.dtype)
+    rows = memory.temporary("rows", (len(bt), len(ct), samples * filters), x.dtype)
+    for i in range(len(bt)):
+        np.matmul(lt, high[i], out=u.reshape(len(dt), -1))
+        np.matmul(v[i], u, out=m)
+        np.matmul(ct, m.reshape(len(dt), -1), out=rows[i])
+    np.matmul(at, rows.reshape(len(bt), -1), out=y.reshape(len(at), -1))
+    return y, v
+
+
+def backward(
+    d: Array,
+    weight: Array,
+    v: Array,
+    window: Window,
+    extent: tuple[int, ...],
+    needs_input: bool,
+    memory: Memory,
+) -> tuple[Array | None, Array]:
+    """Return input gradient (None unless needed) and weight gradient.
+
+    ``high`` first holds G g and is overwritten, point by point, by dU L.
+    """
+    samples, channels, filters = d.shape[-2], *weight.shape[-2:]
+    (at, g, bt), (ct, lt, dt) = _both(window, extent, d.dtype)
+    rows = memory.temporary("rows", (len(bt), len(ct), samples * filters), d.dtype)
+    np.matmul(at.T, d.reshape(len(at), -1), out=rows.reshape(len(bt), -1))
+    dx = memory.keep((*extent, samples, channels), d.dtype) if needs_input else None
+    dw = memory.keep(weight.shape, d.dtype)
+    half = memory.temporary("half", (len(bt), extent[1], samples * channels), d.dtype)
+    high = _high(weight, window, extent, memory)
+    u = memory.temporary("u", (len(dt), channels, filters), d.dtype)
+    m = memory.temporary("m", (len(dt), samples, filters), d.dtype)
+    dv = memory.temporary("dv", (len(dt), samples, channels), d.dtype)
+    for i in range(len(bt)):
+        np.matmul(ct.T, rows[i], out=m.reshape(len(dt), -1))
+        if needs_input:
+            np.matmul(lt, high[i], out=u.reshape(len(dt), -1))
+            np.matmul(m, u.transpose(0, 2, 1), out=dv)
+            np.matmul(dt.T, dv.reshape(len(dt), -1), out=half[i])
+        np.matmul(v[i].transpose(0, 2, 1), m, out=u)
+        np.matmul(lt.T, u.reshape(len(dt), -1), out=high[i])
+    np.matmul(g.T, high.reshape(len(bt), -1), out=dw.reshape(len(dw), -1))
+    if dx is not None:
+        np.matmul(bt.T, half.reshape(len(bt), -1), out=dx.reshape(len(dx), -1))
+    return dx, dw
+
+
+def _high(weight: Array, window: Window, extent: tuple[int, ...], memory: Memory) -> Array:
+    """Return G g ``(points, L, C·F)`` of ``weight (K, L, C, F)``: transformed along the height."""
+    (_, g, _), _ = _both(window, extent, weight.dtype)
+    shape = (len(g), weight.shape[1], prod(weight.shape[2:]))
+    high = memory.temporary("high", shape, weight.dtype)
+    np.matmul(g, weight.reshape(len(weight), -1), out=high.reshape(len(g), -1))
+    return high
+
+
+def _both(window: Window, extent: tuple[int, ...], dtype: np.dtype[Any]) -> list[Matrices]:
+    """Return the matrices of height and width; Bᵀ without the columns of the padding."""
+    found = []
+    for outputs, taps, n, (before, _) in zip(
+        window.output_extent(extent), window.kernel, extent, window.padding, strict=True
+    ):
+        at, g, bt = matrices(outputs, taps, good_points(outputs + taps - 1), dtype)
+        found.append((at, g, bt[:, before : before + n]))
+    return found
