@@ -208,6 +208,8 @@ class StudioPlot(pg.PlotWidget):
             made.setZValue(30)
             self.addItem(made, ignoreBounds=True)
             self._labels.append(made)
+        room = max(self.getViewBox().height(), 20.0)
+        ends = fitting(ends, room)
         for item in self._labels[len(ends) :]:
             item.setVisible(False)
         (_, _), (low, high) = self.viewRange()
@@ -218,7 +220,7 @@ class StudioPlot(pg.PlotWidget):
                 for text, x, y, colour in ends
             ]
         order = sorted(range(len(placed)), key=lambda i: -placed[i][0])
-        heights = [13.0 * (placed[i][1].count("\n") + 1) + 1 for i in order]
+        heights = [_height(placed[i][1]) for i in order]
         tops, below = [], -high / pixel
         for place, height in zip(order, heights, strict=True):
             top = max(-placed[place][0] / pixel - height / 2, below)
@@ -289,6 +291,26 @@ class StudioPlot(pg.PlotWidget):
         """Forget the pointer."""
         super().leaveEvent(event)
         self.pointed.emit(None)
+
+
+End = tuple[str, float, float, QColor]
+"""Text, place and colour of a label."""
+
+
+def fitting(ends: Sequence[End], room: float) -> list[End]:
+    """The labels that a height has room for: first without names, then only some of them."""
+    if sum(_height(text) for text, *_ in ends) > room:
+        ends = [(text.rpartition("\n")[2], *rest) for text, *rest in ends]
+    most = max(int(room / _height("")), 1)
+    if len(ends) <= most:
+        return list(ends)
+    order = sorted(range(len(ends)), key=lambda i: -ends[i][2])
+    kept = sorted({order[round(place)] for place in np.linspace(0, len(ends) - 1, most)})
+    return [ends[i] for i in kept]
+
+
+def _height(text: str) -> float:
+    return 13.0 * (text.count("\n") + 1) + 1
 
 
 def thin(x: NDArray[Any], y: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
@@ -14,6 +15,7 @@ from cnnstudio.studio.maps.filters import FiltersPanel
 from cnnstudio.studio.maps.gradients import GradientsPanel
 from cnnstudio.studio.maps.mosaic_view import Maps, MosaicView
 from cnnstudio.studio.maps.pictures import photograph, stack
+from cnnstudio.studio.plots import fitting
 from cnnstudio.studio.probe_strip import ProbeStrip
 from cnnstudio.studio.training_panel.confusion import ConfusionPanel
 from cnnstudio.studio.training_panel.panel import TrainingPanel
@@ -197,6 +199,48 @@ def test_blocks_before_an_error_keep_their_maps(bench, show, until):
     bench.document.undo_stack.undo()
     until(lambda: bench.inspector.look_for("fc1"))
     assert panel.view.maps.values.shape == (3, 1, 1)
+
+
+def test_a_narrow_training_panel_folds_its_plan(bench, show):
+    panel = show(TrainingPanel, (540, 300))
+    assert panel.fold.isVisible() and not panel.form.isVisible()
+    assert panel.loss.width() >= 160 and panel.accuracy.width() >= 160
+    QTest.mouseClick(panel.fold, Qt.MouseButton.LeftButton)
+    assert panel.form.isVisible() and not panel.loss.isVisible()
+    panel.resize(560, 300)
+    assert not panel.fold.isVisible() and panel.form.isVisible()
+    assert panel.loss.width() >= 160 and panel.accuracy.width() >= 160
+    panel.resize(200, 300)
+    assert panel.width() >= 336 and not panel.loss.isVisible()
+
+
+def test_labels_of_curves_never_cover_each_other():
+    ends = [(f"fc{n}\n{n}", 1.0, float(n), QColor("red")) for n in (3, 1, 5, 2, 4)]
+    assert fitting(ends, 200) == ends
+    assert [text for text, *_ in fitting(ends, 80)] == ["3", "1", "5", "2", "4"]
+    assert [text for text, *_ in fitting(ends, 45)] == ["3", "1", "5"]
+    assert [text for text, *_ in fitting(ends, 10)] == ["5"]
+
+
+def test_gradients_of_a_narrow_panel_stand_below_each_other(bench, show, train):
+    panel = show(GradientsPanel, (540, 300))
+    train()
+    assert panel.flow.norms.y() < panel.flow.ratios.y()
+    panel.resize(900, 300)
+    assert panel.flow.norms.y() == panel.flow.ratios.y()
+
+
+def test_a_low_panel_tells_values_in_its_first_line(bench, show, train):
+    panel = show(FeatureMapsPanel, (900, 140))
+    train()
+    view = panel.view
+    assert panel.info.isVisible()
+    QTest.mouseMove(view.viewport(), view.map_rect(1).topLeft().toPoint() + QPoint(2, 2))
+    assert panel.read_out.isVisible() and not panel.info.isVisible()
+    assert panel.read_out.y() < view.mapTo(panel, QPoint(0, 0)).y()
+    panel.resize(900, 320)
+    assert panel.info.isVisible()
+    assert panel.read_out.mapTo(panel, QPoint(0, 0)).y() > view.mapTo(panel, QPoint(0, 0)).y()
 
 
 def test_pointing_walking_and_enlarging(bench, show, train, qtbot):
@@ -385,7 +429,8 @@ def test_pinning_from_the_gallery(bench, show, train, until):
     QTest.mouseClick(gallery.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert 7 not in bench.probes.indices
     train()
-    until(lambda: bench.inspector.verdicts is not None)
+    epoch = bench.training.run.epoch
+    until(lambda: bench.inspector.verdicts and bench.inspector.verdicts.epoch == epoch)
     verdicts = bench.inspector.verdicts
     network = network_of(bench.training.run)
     images = np.concatenate([bench.dataset.validation.images, bench.dataset.test.images])

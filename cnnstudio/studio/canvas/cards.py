@@ -318,15 +318,16 @@ def _footer(ink: Ink, part: Part, rect: QRectF, stage: CanvasScene) -> None:
         fits = ink.width("does not fit", "shape") <= upper.width()
         ink.text(upper, "does not fit" if fits else numbers.NOTHING, "shape", "error", align)
         if two and row.parameters:
-            ink.text(lower, _parameters(part, lower, ink), "small", "text-3", align)
+            text = fitting(ink, _parameters(part), lower.width())
+            ink.text(lower, text, "small", "text-3", align)
         return
     if row.status == "waiting":
         ink.text(upper, numbers.NOTHING, "shape", "text-3", align)
         return
     ink.text(upper, numbers.shape(row.output_shape), "shape", "text", align)
     if two:
-        text = stage.verdict(part) or _parameters(part, lower, ink)
-        ink.text(lower, text, "small", "text-3", align)
+        texts = stage.verdicts(part) or _parameters(part)
+        ink.text(lower, fitting(ink, texts, lower.width()), "small", "text-3", align)
 
 
 def align_of(part: Part) -> Qt.AlignmentFlag:
@@ -334,14 +335,16 @@ def align_of(part: Part) -> Qt.AlignmentFlag:
     return CENTRE if part.kind == "slim" else Qt.AlignmentFlag.AlignLeft
 
 
-def _parameters(part: Part, place: QRectF, ink: Ink) -> str:
+def fitting(ink: Ink, texts: tuple[str, ...], width: float) -> str:
+    """The first text that there is room for, or the last."""
+    return next((text for text in texts if ink.width(text, "small") <= width), texts[-1])
+
+
+def _parameters(part: Part) -> tuple[str, ...]:
     if isinstance(part.layer, Input):
         size = 1
         for extent in part.row.output_shape or ():
             size *= extent
-        return f"{numbers.integer(size)} values"
+        return (f"{numbers.integer(size)} values",)
     count = part.row.parameters
-    for text in (numbers.count(count, "parameter"), numbers.integer(count), compact(count)):
-        if ink.width(text, "small") <= place.width():
-            return text
-    return text
+    return numbers.count(count, "parameter"), numbers.integer(count), compact(count)

@@ -172,20 +172,25 @@ class CanvasScene(QGraphicsScene):
             return False
         return self.document.analysis.row(name).status == "ok" and not inspector.is_of_run(name)
 
-    def verdict(self, part: Part) -> str:
-        """What a softmax at the end says of the probe; empty for other blocks."""
+    def verdicts(self, part: Part) -> tuple[str, ...]:
+        """What a softmax says of the probe, the most exact first; nothing for other blocks."""
         if part.kind != "bars":
-            return ""
+            return ()
         values = self.maps.values(part.name)
         if values is None or values.ndim != 1:
-            return "–"
+            return (numbers.NOTHING,)
         best = int(values.argmax())
         names = getattr(getattr(self.bench, "dataset", None), "class_names", ())
         label = names[best] if best < len(names) and len(names) == len(values) else str(best)
         look = self.maps.look(part.name)
         if getattr(look, "source", "run") == "preview":
-            return "not trained"
-        return f"“{label}” · {numbers.percent(float(values[best]))}"
+            return ("not trained", "untrained")
+        share = float(values[best])
+        return (
+            f"“{label}” · {numbers.percent(share)}",
+            f"“{label}” {numbers.percent(share, 0)}",
+            f"“{label}”",
+        )
 
     # geometry
 

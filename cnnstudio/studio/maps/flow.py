@@ -8,7 +8,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QColor, QPen
-from PySide6.QtWidgets import QGraphicsRectItem, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QGraphicsRectItem, QSizePolicy, QVBoxLayout, QWidget
 
 from cnnstudio.studio import numbers
 from cnnstudio.studio.plots import StudioPlot
@@ -53,7 +53,7 @@ class FlowPlots(QWidget):
         )
         self._norm_title = label("Gradient norm", "caption", "text-2")
         self._ratio_title = label("Update / weight", "caption", "text-2")
-        layout = QHBoxLayout(self)
+        self._row = layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         layout.setContentsMargins(8, 2, 0, 0)
         layout.setSpacing(4)
         for title, plot in ((self._norm_title, self.norms), (self._ratio_title, self.ratios)):
@@ -64,7 +64,7 @@ class FlowPlots(QWidget):
             column.addWidget(title)
             column.addWidget(plot, 1)
             layout.addLayout(column, 1)
-        self.setMinimumWidth(340)
+        self.stack(False)
         self._stale = True
         self._sight = Sight(self)
         self._sight.entered.connect(self._entered)
@@ -72,6 +72,12 @@ class FlowPlots(QWidget):
         training.epoch_ended.connect(self._later)
         theme().changed.connect(self._later)
         self.update_plots()
+
+    def stack(self, wanted: bool) -> None:
+        """Put the plots below each other, or side by side."""
+        way = QBoxLayout.Direction
+        self._row.setDirection(way.TopToBottom if wanted else way.LeftToRight)
+        self.setMinimumWidth(170 if wanted else 340)
 
     @Slot()
     def _later(self, *_: object) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from cnnstudio.design import Design
 from cnnstudio.inspection import Look, as_maps, norm
@@ -18,6 +19,10 @@ from cnnstudio.studio.theme import label
 
 if TYPE_CHECKING:
     from cnnstudio.studio.workbench import Workbench
+
+
+STACKED_BELOW = 680
+"""Width below which plots and maps stand below each other."""
 
 
 class GradientsPanel(MapsPanel):
@@ -43,13 +48,22 @@ class GradientsPanel(MapsPanel):
         self._output_title = label("∂ loss / ∂ output", "caption", "text-2")
         self._weight_title = label("∂ loss / ∂ weights", "caption", "text-2")
         self.splitter.insertWidget(0, self.flow)
-        maps = QSplitter(Qt.Orientation.Horizontal, self)
+        self._maps = maps = QSplitter(Qt.Orientation.Horizontal, self)
         maps.setChildrenCollapsible(False)
         maps.addWidget(_titled(self._output_title, self.view))
         maps.addWidget(_titled(self._weight_title, self.weight_view))
         self.splitter.insertWidget(1, maps)
         self.splitter.setStretchFactor(0, 2)
         self.splitter.setStretchFactor(1, 3)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Stack what belongs together where the panel is narrow."""
+        super().resizeEvent(event)
+        narrow = self.width() < STACKED_BELOW
+        self.flow.stack(narrow)
+        way = Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal
+        if self._maps.orientation() != way:
+            self._maps.setOrientation(way)
 
     def default(self, design: Design) -> str:
         """The first block with weights."""
@@ -116,7 +130,7 @@ class GradientsPanel(MapsPanel):
             self._say_current()
             return
         place = maps.where(found.index, found.row, found.column)
-        self.read_out.setText(f"{place}   {numbers.significant(found.value, 4)}")
+        self._say(f"{place}   {numbers.significant(found.value, 4)}")
 
 
 def _titled(title: QWidget, view: QWidget) -> QWidget:
@@ -125,6 +139,7 @@ def _titled(title: QWidget, view: QWidget) -> QWidget:
     layout.setContentsMargins(0, 2, 0, 0)
     layout.setSpacing(0)
     title.setContentsMargins(10, 0, 0, 0)
+    title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
     layout.addWidget(title)
     layout.addWidget(view, 1)
     return made

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
     QHBoxLayout,
     QLabel,
+    QSizePolicy,
     QSplitter,
     QToolButton,
     QVBoxLayout,
@@ -26,12 +27,17 @@ from cnnstudio.studio import numbers
 from cnnstudio.studio.maps.colour_bar import ColourBar
 from cnnstudio.studio.maps.mosaic_view import Maps, MosaicView, Pointed
 from cnnstudio.studio.sight import Sight
-from cnnstudio.studio.theme import label, mark, theme
+from cnnstudio.studio.theme import Line, label, mark, theme
 
 if TYPE_CHECKING:
     from cnnstudio.studio.workbench import Workbench
 
 SHARED = {"map": "each map’s own range", "block": "one range", "all": "one range for all blocks"}
+
+
+LEAST_WIDTH = 476
+FOOTER_FROM = 170
+"""Height of a panel from which there is a line below the maps."""
 
 
 class BlockPicker(QComboBox):
@@ -95,7 +101,8 @@ class MapsPanel(QWidget):
         self.sight.entered.connect(self._entered)
         self.picker = BlockPicker(self)
         self.picker.activated.connect(self._picked)
-        self.info = label("", "caption")
+        self.picker.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.info = Line("", "caption")
         self.bar = ColourBar(self)
         self.view = MosaicView(parent=self)
         self.view.setObjectName(name)
@@ -105,7 +112,7 @@ class MapsPanel(QWidget):
         self.detail.setAccessibleName("Enlarged map")
         self.detail.pointed.connect(self._pointed_in_detail)
         self.detail.hide()
-        self.read_out = label("", "caption", "text-2")
+        self.read_out = Line("", "caption", "text-2")
         self.notice = label("", "caption", "text-2")
         self._build()
         bench = workbench
@@ -137,32 +144,52 @@ class MapsPanel(QWidget):
         self.header.setContentsMargins(8, 4, 12, 0)
         self.header.setSpacing(8)
         self.header.addWidget(self.picker)
-        self.header.addWidget(self.info)
-        self.header.addStretch(1)
+        self.header.addWidget(self.info, 1)
         self.header.addWidget(self.bar)
+        self.header.addWidget(self._button("copy", "Copy the maps as a picture", self.copy))
+        self.header.addWidget(self._button("export", "Save the maps as a picture…", self.export))
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self.splitter.setChildrenCollapsible(False)
         self.splitter.addWidget(self.view)
         self.splitter.addWidget(self.detail)
         self.splitter.setStretchFactor(0, 3)
         self.splitter.setStretchFactor(1, 2)
-        footer = QHBoxLayout()
-        footer.setContentsMargins(12, 0, 8, 4)
+        self._footer = QWidget(self)
+        footer = QHBoxLayout(self._footer)
+        footer.setContentsMargins(12, 0, 12, 6)
         footer.setSpacing(10)
         footer.addWidget(self.read_out, 1)
         footer.addWidget(self.notice)
-        footer.addWidget(self._button("copy", "Copy the maps as a picture", self.copy))
-        footer.addWidget(self._button("export", "Save the maps as a picture…", self.export))
+        self.setMinimumWidth(LEAST_WIDTH)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
         layout.addLayout(self.header)
         layout.addWidget(self.splitter, 1)
-        layout.addLayout(footer)
+        layout.addWidget(self._footer)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the height of a low panel to the maps; values are then told in the first line."""
+        super().resizeEvent(event)
+        low = self.height() < FOOTER_FROM
+        if low == self._footer.isHidden():
+            return
+        self._footer.setVisible(not low)
+        row = self.header if low else self._footer.layout()
+        row.insertWidget(1 if low else 0, self.read_out, 1)
+        self._say(self.read_out.text())
+
+    def _say(self, text: str) -> None:
+        """Tell what is under the pointer."""
+        self.read_out.setText(text)
+        self.info.setVisible(not (text and self._footer.isHidden()))
+        self.read_out.setVisible(bool(text) or not self._footer.isHidden())
 
     def _button(self, icon: str, text: str, slot: object) -> QToolButton:
         button = QToolButton(self)
         button.setAutoRaise(True)
+        button.setIconSize(QSize(14, 14))
+        button.setFixedSize(26, 26)
         button.setToolTip(text)
         button.setAccessibleName(text)
         theme().set_icon(button, icon)
@@ -289,7 +316,7 @@ class MapsPanel(QWidget):
             return
         dead = "   dead: zero for all probes" if maps.is_dead(found.index) else ""
         value = numbers.significant(found.value, 4)
-        self.read_out.setText(f"{maps.where(found.index, found.row, found.column)}   {value}{dead}")
+        self._say(f"{maps.where(found.index, found.row, found.column)}   {value}{dead}")
 
     @Slot(object)
     def _pointed_in_detail(self, found: Pointed | None) -> None:
@@ -298,16 +325,14 @@ class MapsPanel(QWidget):
     def _say_current(self) -> None:
         maps, index = self.view.maps, self.view.current
         if maps is None or not 0 <= index < len(maps.values):
-            self.read_out.setText("")
+            self._say("")
             return
         values = maps.values[index]
         low, high = (numbers.significant(float(v), 3) for v in (values.min(), values.max()))
         share = numbers.percent(float((values > 0).mean()), 0)
         title = maps.title(index)
         dead = "   dead: zero for all probes" if maps.is_dead(index) else ""
-        self.read_out.setText(
-            f"{title[0].upper()}{title[1:]}   {low} to {high}   {share} positive{dead}"
-        )
+        self._say(f"{title[0].upper()}{title[1:]}   {low} to {high}   {share} positive{dead}")
 
     @Slot(int)
     def _enlarge(self, index: int) -> None:

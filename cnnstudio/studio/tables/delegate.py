@@ -14,6 +14,11 @@ from cnnstudio.studio.theme.typography import font_scale
 PADDING = 6
 ARROW = " → "
 BAR_WIDTH = 35
+SHARE_ALONE = 58
+"""Width of the column of shares without bars."""
+
+
+_BARS_FROM = PADDING + BAR_WIDTH + 40
 
 
 def row_height() -> int:
@@ -42,7 +47,7 @@ class LineDelegate(QStyledItemDelegate):
         self._ground(painter, option, line, index)
         if column == Column.BLOCK:
             self._block(painter, option, line)
-        elif column == Column.SHARE and line.share:
+        elif column == Column.SHARE and line.share and option.rect.width() > _BARS_FROM:
             self._share(painter, option.rect, line)
         else:
             self._text(painter, option.rect, line, column)

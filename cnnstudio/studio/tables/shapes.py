@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QSize, Qt, Slot
-from PySide6.QtGui import QAction, QContextMenuEvent, QFontMetricsF, QGuiApplication, QResizeEvent
+from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
@@ -21,32 +21,18 @@ from PySide6.QtWidgets import (
 
 from cnnstudio.errors import DesignError
 from cnnstudio.studio.tables import lines as content
-from cnnstudio.studio.tables.delegate import PADDING, LineDelegate, change_width, row_height
+from cnnstudio.studio.tables.delegate import LineDelegate, row_height
 from cnnstudio.studio.tables.lines import HEADINGS, Column, Line
 from cnnstudio.studio.tables.model import LinesModel
 from cnnstudio.studio.tables.view import TextTable
-from cnnstudio.studio.theme import METRICS, theme
+from cnnstudio.studio.tables.widths import WIDTHS, fitted
+from cnnstudio.studio.theme import METRICS
 from cnnstudio.studio.theme.typography import font_scale
 
 if TYPE_CHECKING:
     from cnnstudio.data import Dataset
     from cnnstudio.design import Analysis
     from cnnstudio.studio.workbench import Workbench
-
-WIDTHS = {
-    Column.NUMBER: 30,
-    Column.BLOCK: 100,
-    Column.INPUT: 75,
-    Column.OUTPUT: 78,
-    Column.SETTINGS: 134,
-    Column.PARAMETERS: 72,
-    Column.SHARE: 92,
-    Column.STATE: 62,
-    Column.MULTIPLY_ADDS: 84,
-    Column.FIELD: 66,
-    Column.BYTES: 58,
-}
-"""Least widths; a column grows with its longest entry, settings take what is left."""
 
 
 class ShapesPanel(QWidget):
@@ -57,6 +43,7 @@ class ShapesPanel(QWidget):
         self._document = workbench.document
         self._workbench = workbench
         self._syncing = False
+        self.columns: list[Column] = list(Column)
         self._known: tuple[Analysis | None, Dataset | None, list[Line]] = (None, None, [])
         self.model = LinesModel(self)
         self.total_model = LinesModel(self)
@@ -94,6 +81,8 @@ class ShapesPanel(QWidget):
         table.setAccessibleName(title)
         table.setModel(model)
         table.setItemDelegate(LineDelegate(table))
+        # A row at the top is a whole row.
+        table.setVerticalScrollMode(TextTable.ScrollMode.ScrollPerItem)
         vertical = table.verticalHeader()
         vertical.setMinimumSectionSize(row_height())
         vertical.setDefaultSectionSize(row_height())
@@ -143,34 +132,19 @@ class ShapesPanel(QWidget):
         self.model.show(shown)
         self.total_model.show([content.total(now, after)])
         stateful = bool(now.state or (after and after.state))
-        for table in (self.table, self.total):
-            table.setColumnHidden(Column.STATE, not stateful)
+        self.columns = [c for c in Column if c != Column.STATE or stateful]
         self.total.setSpan(0, Column.BLOCK, 1, Column.PARAMETERS - Column.BLOCK)
         self._syncing = False
         self._widen()
         self._show_selection()
 
     def _widen(self) -> None:
-        """Give every column the room of its longest entry, with the old values where they fit."""
         every = [*self.model.lines, *self.total_model.lines]
-        plain, full = dict(WIDTHS), dict(WIDTHS)
-        for column in WIDTHS:
-            least = round(WIDTHS[column] * font_scale())
-            if column in _STEADY:
-                plain[column] = full[column] = least
-                continue
-            longest = max((_text(line, column) for line in every), key=len, default="")
-            plain[column] = max(least, _width(column, "", longest))
-            changed = max(
-                ((line.old[column], line.texts[column]) for line in every if line.old[column]),
-                key=lambda texts: len(texts[0]) + len(texts[1]),
-                default=("", longest),
-            )
-            full[column] = _width(column, *changed)
-            full[column] = max(full[column], plain[column])
-        shown = [c for c in WIDTHS if not self.table.isColumnHidden(c)]
-        roomy = sum(full[c] for c in shown) <= self.table.viewport().width()
-        for column, width in (full if roomy else plain).items():
+        widths, shown = fitted(every, self.columns, self.table.viewport().width())
+        for column, width in widths.items():
+            for table in (self.table, self.total):
+                if table.isColumnHidden(column) != (column not in shown):
+                    table.setColumnHidden(column, column not in shown)
             if column != Column.SETTINGS and self.table.columnWidth(column) != width:
                 self.table.setColumnWidth(column, width)
 
@@ -218,7 +192,7 @@ class ShapesPanel(QWidget):
 
     def text(self, rows: list[int] | None = None) -> str:
         """Return rows, or the whole table with its totals, as text with tabs."""
-        columns = [c for c in Column if not self.table.isColumnHidden(c)]
+        columns = self.columns
         found = self.model.lines if rows is None else [self.model.lines[row] for row in rows]
         listed = [[line.texts[c] for c in columns] for line in found]
         if rows is None:
@@ -269,18 +243,3 @@ class ShapesPanel(QWidget):
         menu.addAction(self.copy_action)
         menu.addAction(self.export_action)
         menu.popup(event.globalPos())
-
-
-_STEADY = frozenset({Column.NUMBER, Column.SETTINGS, Column.SHARE})
-
-
-def _text(line: Line, column: Column) -> str:
-    """Return what needs room; the label of the totals has the room of four columns."""
-    return "" if line.status == "total" and column == Column.BLOCK else line.texts[column]
-
-
-def _width(column: Column, old: str, new: str) -> int:
-    font = theme().font("total")
-    icon = METRICS.icon_table + 7 if column == Column.BLOCK else 0
-    text = change_width(font, old, new) if old else QFontMetricsF(font).horizontalAdvance(new)
-    return round(text) + 2 * PADDING + 1 + icon

@@ -1,7 +1,8 @@
 """Colours, sizes, fonts, icons and style of the studio; `theme` is the way in."""
 
 from cnnstudio.studio.theme.colormaps import DIVERGING, SEQUENTIAL, limits, picture
-from cnnstudio.studio.theme.service import MODES, Mode, Theme, inset, label, mark, theme
+from cnnstudio.studio.theme.labels import Line, label
+from cnnstudio.studio.theme.service import MODES, Mode, Theme, inset, mark, theme
 from cnnstudio.studio.theme.shadows import draw_shadow
 from cnnstudio.studio.theme.tokens import METRICS
 from cnnstudio.studio.theme.typography import ROLES
@@ -12,6 +13,7 @@ __all__ = [
     "MODES",
     "ROLES",
     "SEQUENTIAL",
+    "Line",
     "Mode",
     "Theme",
     "draw_shadow",

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
     QApplication,
-    QLabel,
     QStyleFactory,
     QWidget,
 )
@@ -266,11 +265,3 @@ def mark(widget: QWidget, **properties: object) -> None:
 def inset(spin: QAbstractSpinBox) -> None:
     """Move the number of a spin box away from its border; style sheets cannot."""
     spin.lineEdit().setTextMargins(_FIELD_INSET, 0, 0, 0)
-
-
-def label(text: str, role: str = "body", tone: str = "") -> QLabel:
-    """A label in a type role, coloured as the role says unless `tone` says otherwise."""
-    made = QLabel(text)
-    made.setFont(_font(role))
-    made.setProperty("tone", tone or typography.ROLES[role].colour)
-    return made

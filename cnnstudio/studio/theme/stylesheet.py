@@ -164,7 +164,9 @@ QAbstractSpinBox::up-arrow:off, QAbstractSpinBox::up-arrow:disabled {
     image: url(@icon(chevron-up, border-strong)); }
 QAbstractSpinBox::down-arrow:off, QAbstractSpinBox::down-arrow:disabled {
     image: url(@icon(chevron-down, border-strong)); }
-QComboBox::drop-down { border: none; width: 20px; }
+QComboBox { padding-right: 0; }
+QComboBox:focus, QComboBox[invalid="true"] { padding-right: 0; }
+QComboBox::drop-down { border: none; width: 19px; }
 QComboBox::down-arrow { image: url(@icon(chevron-down, text-3)); width: 12px; height: 12px; }
 QComboBox QAbstractItemView { background: @card; border: 1px solid @border-strong; padding: 3px;
     outline: none; }

@@ -17,7 +17,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from cnnstudio.engine import EpochEnd
 from cnnstudio.studio import numbers
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from cnnstudio.studio.workbench import Workbench
 
 HEAD, LEFT = 32, 30
+LEAST_CELL = 13
+"""Height of a cell with a number; where there is less room the matrix scrolls."""
 
 
 class MatrixView(QWidget):
@@ -51,7 +53,7 @@ class MatrixView(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Confusion matrix")
-        self.setMinimumSize(220, 160)
+        self.setMinimumSize(220, HEAD)
         theme().changed.connect(self.update)
 
     def show_matrix(self, matrix: NDArray[np.int64] | None, names: tuple[str, ...]) -> None:
@@ -59,6 +61,7 @@ class MatrixView(QWidget):
         if matrix is None or self.matrix is None or matrix.shape != self.matrix.shape:
             self.choose(None)
         self.matrix, self.names = matrix, names
+        self.setMinimumHeight(HEAD + 4 + LEAST_CELL * (0 if matrix is None else len(matrix)))
         self.update()
 
     def choose(self, cell: tuple[int, int] | None) -> None:
@@ -247,7 +250,11 @@ class ConfusionPanel(QWidget):
         column.addWidget(self.list, 1)
         splitter = QSplitter(Qt.Orientation.Horizontal, self)
         splitter.setChildrenCollapsible(False)
-        splitter.addWidget(self.view)
+        self._scroll = QScrollArea(self)
+        self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setWidget(self.view)
+        splitter.addWidget(self._scroll)
         splitter.addWidget(side)
         splitter.setStretchFactor(0, 3)
         splitter.setStretchFactor(1, 2)
@@ -259,7 +266,7 @@ class ConfusionPanel(QWidget):
         self._sight = Sight(self)
         self._sight.entered.connect(self.refresh)
         workbench.inspector.watch(self._sight)
-        self.view.chosen.connect(self._list)
+        self.view.chosen.connect(self._chosen)
         workbench.training.epoch_ended.connect(self._epoch_ended)
         workbench.training.run_changed.connect(self.refresh)
         workbench.inspector.verdicts_ready.connect(self._list_again)
@@ -292,6 +299,13 @@ class ConfusionPanel(QWidget):
     @Slot(object)
     def _list_again(self, _: object) -> None:
         self._list(self.view.current)
+
+    @Slot(object)
+    def _chosen(self, cell: tuple[int, int] | None) -> None:
+        if cell is not None:
+            at = self.view.cell_rect(*cell).center()
+            self._scroll.ensureVisible(round(at.x()), round(at.y()), 40, HEAD)
+        self._list(cell)
 
     @Slot(object)
     def _list(self, cell: tuple[int, int] | None) -> None:

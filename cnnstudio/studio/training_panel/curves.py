@@ -8,7 +8,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QSize, QTimer, Slot
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from cnnstudio.studio import numbers
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 REDRAW_MS = 200
 """The two plots take turns: one redraw fits into a frame."""
+
+LEAST_WIDTH = 160
 Kind = Literal["loss", "accuracy"]
 
 
@@ -77,7 +79,7 @@ class Curves(QWidget):
         layout.setSpacing(0)
         layout.addLayout(head)
         layout.addWidget(self.plot, 1)
-        self.setMinimumWidth(150)
+        self.setMinimumWidth(LEAST_WIDTH)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(REDRAW_MS if kind == "loss" else REDRAW_MS * 5 // 4)
@@ -103,6 +105,15 @@ class Curves(QWidget):
         button.setIconSize(QSize(14, 14))
         button.setFixedSize(28, 28)
         return button
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Name the loss where there is room for its name."""
+        super().resizeEvent(event)
+        self._fit_heading()
+
+    def _fit_heading(self) -> None:
+        used = self.heading.sizeHint().width() + self.kind_note.sizeHint().width()
+        self.kind_note.setVisible(self.width() >= used + (120 if self._kind == "loss" else 60))
 
     # when to draw
 
@@ -163,6 +174,7 @@ class Curves(QWidget):
             if plan.loss != "cross_entropy":
                 name = plan.loss.replace("_", " ")
             self.kind_note.setText(f"{name}, log" if plot.log else name)
+            self._fit_heading()
 
     @Slot()
     def _dress(self) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from cnnstudio.engine import Plan
 from cnnstudio.studio import numbers
 from cnnstudio.studio.theme import label, mark
-from cnnstudio.studio.training_panel.curves import Curves
+from cnnstudio.studio.training_panel.curves import LEAST_WIDTH, Curves
 from cnnstudio.studio.training_panel.plan_form import PlanForm
 from cnnstudio.studio.training_panel.runs_list import RunsList
 
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
     from cnnstudio.studio.workbench import Workbench
 
 FORM_WIDTH = 212
+CURVES_WIDTH = 2 * LEAST_WIDTH + 16
+FOLDS_BELOW = FORM_WIDTH + CURVES_WIDTH
+"""Width from which plan and curves stand side by side; below it a button changes between them."""
+
+FOOT_FROM = 150
+"""Height from which there is room for the line below the curves."""
 
 
 class TrainingPanel(QWidget):
@@ -31,6 +38,8 @@ class TrainingPanel(QWidget):
         The line below the curves.
     banner : QLabel
         Why the run is not what the canvas shows, or why it ended early; hidden while all is well.
+    fold : QToolButton
+        In a narrow panel: shows the plan in place of the curves.
     """
 
     def __init__(self, workbench: Workbench, parent: QWidget | None = None) -> None:
@@ -54,34 +63,48 @@ class TrainingPanel(QWidget):
         left.setSpacing(0)
         left.addWidget(self.form, 1)
         left.addWidget(self.runs)
-        side = QWidget(self)
+        self._side = side = QWidget(self)
         side.setLayout(left)
-        side.setFixedWidth(FORM_WIDTH)
-        line = QFrame(self)
+        self._line = line = QFrame(self)
         mark(line, separator=True)
+        self.fold = self._fold_button()
+        self.fold_row = QWidget(self)
+        folded = QHBoxLayout(self.fold_row)
+        folded.setContentsMargins(8, 4, 8, 0)
+        folded.addWidget(self.fold)
+        folded.addStretch(1)
         plots = QHBoxLayout()
         plots.setContentsMargins(4, 2, 4, 0)
         plots.setSpacing(6)
         plots.addWidget(self.loss, 1)
         plots.addWidget(self.accuracy, 1)
-        foot = QHBoxLayout()
+        self._foot = QWidget(self)
+        foot = QHBoxLayout(self._foot)
         foot.setContentsMargins(12, 0, 12, 6)
         foot.setSpacing(18)
         foot.addWidget(self.best)
         foot.addWidget(self.plan_line)
         foot.addStretch(1)
-        right = QVBoxLayout()
+        self._curves = QWidget(self)
+        right = QVBoxLayout(self._curves)
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(2)
         right.addWidget(self.banner)
         right.addLayout(plots, 1)
-        right.addLayout(foot)
-        layout = QHBoxLayout(self)
+        right.addWidget(self._foot)
+        row = QHBoxLayout()
+        layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(side)
-        layout.addWidget(line)
-        layout.addLayout(right, 1)
+        layout.addWidget(self.fold_row)
+        layout.addLayout(row, 1)
+        row.setSpacing(0)
+        row.addWidget(side)
+        row.addWidget(line)
+        row.addWidget(self._curves, 1)
+        # Less than its layout wants: below that it folds.
+        self.setMinimumWidth(CURVES_WIDTH)
+        self._arrange()
         for signal in (
             self._training.state_changed,
             self._training.run_changed,
@@ -90,6 +113,41 @@ class TrainingPanel(QWidget):
         ):
             signal.connect(self._refresh)
         self._refresh()
+
+    def _fold_button(self) -> QToolButton:
+        button = QToolButton(self)
+        button.setObjectName("fold_plan")
+        button.setText("Plan")
+        button.setCheckable(True)
+        mark(button, pill=True)
+        button.setToolTip("Show the plan in place of the curves")
+        button.setAccessibleName("Show the plan in place of the curves")
+        button.toggled.connect(self._arrange)
+        return button
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fold where plan and curves have no room side by side."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    @Slot()
+    def _arrange(self, *_: object) -> None:
+        folded = self.width() < FOLDS_BELOW
+        plan, curves = not folded or self.fold.isChecked(), not (folded and self.fold.isChecked())
+        self.fold_row.setVisible(folded)
+        self._line.setVisible(not folded)
+        self._side.setMaximumWidth(16_777_215 if folded else FORM_WIDTH)
+        self._side.setMinimumWidth(0 if folded else FORM_WIDTH)
+        self._side.setVisible(plan)
+        self._curves.setVisible(curves)
+        self._fit_foot()
+
+    def _fit_foot(self) -> None:
+        """Show of the line below the curves what there is room for."""
+        self._foot.setVisible(self.height() >= FOOT_FROM)
+        room = self.width() - (0 if self._line.isHidden() else FORM_WIDTH) - 44
+        best, plan = self.best.sizeHint().width(), self.plan_line.sizeHint().width()
+        self.plan_line.setVisible(best + plan <= room)
 
     @Slot()
     def _refresh(self, *_: object) -> None:
@@ -103,6 +161,7 @@ class TrainingPanel(QWidget):
             loss = numbers.significant(best.validation.loss)
             self.best.setText(f"Best validation loss <b>{loss}</b> at epoch {best.epoch}")
         self.plan_line.setText(plan_text(training.plan if run is None else run.plan))
+        self._fit_foot()
         tone, text = remark = self._remark()
         if remark == self._shown_remark:
             return

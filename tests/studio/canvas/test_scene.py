@@ -1,14 +1,17 @@
 """What stands on the canvas: cards, lanes, arcs, pictures."""
 
-import time
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QRectF
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 import cnnstudio as cnn
 from cnnstudio.design import analyse, edits
-from cnnstudio.studio.canvas.ink import SMALLEST, scaled_font
+from cnnstudio.studio.canvas.cards import fitting
+from cnnstudio.studio.canvas.ink import SMALLEST, Ink, scaled_font
 from cnnstudio.studio.canvas.layout import lay_out, nearest_slot
 from cnnstudio.studio.canvas.mosaic import arrange
 from cnnstudio.studio.canvas.units import brackets, group
@@ -164,14 +167,25 @@ def test_maps_stay_inside_their_area(count, rows, columns):
     assert grid.size.height() <= area.height() + 0.01
 
 
-def test_two_hundred_blocks_are_edited_within_a_few_frames(canvas, document):
-    document.replace(long_design(98))
-    canvas.grab()
-    name = document.design.names[50]
-    begun = time.perf_counter()
-    document.edit("x", edits.remove(document.design, [name]))
-    canvas.viewport().repaint()
-    assert time.perf_counter() - begun < 1.0
+def test_a_softmax_says_as_much_as_there_is_room_for(canvas, bench, document):
+    stage = canvas.scene_
+    part = stage.units[-1].part("softmax")
+    assert stage.verdicts(part) == ("not trained", "untrained")
+    assert stage.verdicts(stage.units[1].head) == ()
+    look = bench.inspector.look_for("softmax")
+    shares = np.zeros((2, 10), np.float32)
+    shares[:, 7], shares[:, 1] = 0.9964, 0.0036
+    outputs = {**look.activations, "softmax": shares}
+    bench.inspector._look = replace(look, source="run", activations=outputs)
+    texts = ("“7” · 99.6 %", "“7” 100 %", "“7”")
+    assert stage.verdicts(part) == texts
+    pixels = QImage(8, 8, QImage.Format.Format_ARGB32)
+    painter = QPainter(pixels)
+    ink = Ink(painter, 0.77)
+    assert fitting(ink, texts, 200) == texts[0]
+    assert fitting(ink, texts, ink.width(texts[1], "small")) == texts[1]
+    assert fitting(ink, texts, 3) == texts[2]
+    painter.end()
 
 
 def test_the_empty_design_offers_a_place(canvas, document):
