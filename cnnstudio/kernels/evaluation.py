@@ -74,8 +74,13 @@ def good_points(n: int) -> tuple[complex, ...]:
 def matrices(
     outputs: int, taps: int, points: tuple[complex, ...], dtype: np.dtype[Any]
 ) -> Matrices:
-    """Return `cook_toom` in this dtype, read-only."""
+    """Return `cook_toom` in this dtype, read-only.
+
+    What should be 0 and is 1e-17 becomes 0: times small gradients it would be a denormal number,
+    with which processors are slow.
+    """
     at, g, bt = (matrix.astype(dtype) for matrix in cook_toom(outputs, taps, points))
     for matrix in (at, g, bt):
+        matrix[abs(matrix) < 1e-13 * abs(matrix).max()] = 0
         matrix.flags.writeable = False
     return at, g, bt

@@ -47,3 +47,11 @@ def test_good_points_differ(n):
     assert len(every) == n - 1
     distances = np.abs(every[:, None] - every) + 2 * np.eye(n - 1)
     assert distances.min() > 0.1
+
+
+@pytest.mark.parametrize("n", [6, 8, 14, 18, 40])
+def test_zeros_are_zeros(n):
+    """Products with rounding errors of zeros would be denormal."""
+    for matrix in matrices(n - 4, 5, good_points(n), np.dtype("float32")):
+        found = abs(matrix[matrix != 0])
+        assert found.min() > 1e-9
