@@ -211,6 +211,15 @@ DECLARATIONS: tuple[Declaration, ...] = (
         "canvas",
     ),
     Declaration(
+        "connect",
+        "&Connect…",
+        "Connect the selected block with an Add or Concatenate, or disconnect it",
+        "C",
+        "concat",
+        "Design",
+        "canvas",
+    ),
+    Declaration(
         "filter_blocks",
         "&Find in blocks",
         "Go to the filter of the blocks",

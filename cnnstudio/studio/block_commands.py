@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Slot
 
-from cnnstudio.design import Repair, edits
+from cnnstudio.design import Design, Repair, edits
 from cnnstudio.errors import CnnStudioError
 from cnnstudio.layers import Input
 from cnnstudio.studio import clipboard
@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 
 NONE_SELECTED = "no block is selected"
 INPUT_STAYS = "Input always stays the first block"
+
+
+def _unconnectable(design: Design, name: str) -> str:
+    """Why a block has nothing to be connected with; empty where it has."""
+    if any(block.layer.arity[1] is None for block in design.blocks[design.index(name) :]):
+        return ""
+    return f"there is no Add or Concatenate behind {name}; add one first"
 
 
 class BlockCommands(QObject):
@@ -155,6 +162,7 @@ class BlockCommands(QObject):
         one = none or ("" if len(chosen) == 1 else "several blocks are selected")
         allow("action_rename", one)
         allow("action_help_block", one)
+        allow("action_connect", none or _unconnectable(document.design, chosen[-1]))
         held = fixed_only or (INPUT_STAYS if len(movable) < len(chosen) else "")
         first = names.index(chosen[0]) if chosen else 0
         last = names.index(chosen[-1]) if chosen else 0

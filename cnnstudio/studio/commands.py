@@ -69,6 +69,7 @@ class Commands(QObject):
             "reset_layout": window.reset_layout,
             "full_screen": window.toggle_full_screen,
             "quick_add": canvas.quick_add,
+            "connect": canvas.connect_skip,
             "filter_blocks": window.filter_blocks,
             "train": training.toggle,
             "pause": training.pause,

@@ -6,9 +6,11 @@ from collections import Counter
 import pytest
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QListView, QToolButton, QWidget
 
-from cnnstudio.design import templates
+from cnnstudio.design import edits, templates
+from cnnstudio.layers import Add
 from cnnstudio.studio.action_table import DECLARATIONS
 from cnnstudio.studio.actions import plain
 from cnnstudio.studio.command_search import Entry, rank
@@ -104,6 +106,23 @@ def test_delete_heals_and_paste_brings_back(window, child):
     child("action_undo", QAction).trigger()
     child("action_undo", QAction).trigger()
     assert window.document.design == templates.load("lenet5")
+
+
+def test_connect_is_an_action_of_the_canvas(window, child):
+    document, action = window.document, child("action_connect", QAction)
+    assert action.shortcut().toString() == "C" and not action.isEnabled()
+    document.select(["conv1"])
+    assert "no Add or Concatenate behind conv1" in action.toolTip()
+    with_add = edits.insert(document.design, Add(), "relu1", name="add1")
+    document.edit("Insert", with_add, select=["conv1"])
+    assert action.isEnabled() and action.statusTip().startswith("Connect the selected block")
+    action.trigger()
+    pick = window.canvas.viewport().findChild(QWidget, "quick_pick")
+    assert pick is not None and pick.isVisible()
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    assert document.design.sources("add1")[1].name == "conv1"
+    document.select(["fc1"])
+    assert not action.isEnabled()
 
 
 def test_delete_duplicate_move_and_select_all(window, child):
