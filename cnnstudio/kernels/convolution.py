@@ -28,7 +28,7 @@ Saved = tuple[str, tuple[int, ...], Array]
 
 def method(window: Window, extent: tuple[int, ...], channels: int, samples: int) -> str:
     """Return the name of the method for an input of this extent, channels and samples."""
-    if winograd.suits(window, extent, channels):
+    if winograd.suits(window, extent, channels, samples):
         return "winograd"
     if whole.suits(window, extent, channels, samples):
         return "whole"

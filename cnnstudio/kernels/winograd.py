@@ -41,20 +41,24 @@ POINTS = OUT + TAPS - 1
 FINITE_POINTS = (0.0, 1.0, -1.0, 2.0, -2.0)
 """Where the polynomials are evaluated; the sixth point is infinity."""
 
+MANY = 16
+"""Tiles in a row, of all samples, from which on the transforms pay."""
+
 
 def _matrices(dtype: np.dtype[Any]) -> Matrices:
     return matrices(OUT, TAPS, FINITE_POINTS, dtype)
 
 
-def suits(window: Window, extent: tuple[int, ...], channels: int) -> bool:
-    """Say whether the window is 3×3 with stride 1 and enough of the tiles is used."""
+def suits(window: Window, extent: tuple[int, ...], channels: int, samples: int) -> bool:
+    """Say whether the window is 3×3 with stride 1, and the tiles are many and well used."""
     if window.kernel != (3, 3) or window.groups != 1 or channels < 8:
         return False
     if window.stride != (1, 1) or window.dilation != (1, 1):
         return False
     height, width = window.output_extent(extent)
-    tiles = -(-height // OUT) * -(-width // OUT)
-    return tiles * POINTS * POINTS * 2 <= height * width * TAPS * TAPS
+    down, across = _tile_counts((height, width))
+    used = down * across * POINTS * POINTS * 2 <= height * width * TAPS * TAPS
+    return used and samples * across >= MANY
 
 
 def forward(x: Array, weight: Array, window: Window, memory: Memory) -> tuple[Array, Array]:

@@ -73,6 +73,7 @@ def always_worth_it():
     """Small maps and few samples take the method of large ones."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("cnnstudio.kernels.whole.WORTH", 0)
+        patch.setattr("cnnstudio.kernels.winograd.MANY", 0)
         yield
 
 

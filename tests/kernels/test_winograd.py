@@ -3,7 +3,7 @@
 import numpy as np
 
 from cnnstudio.kernels import convolve, convolve_backward
-from cnnstudio.kernels.winograd import OUT, TAPS
+from cnnstudio.kernels.winograd import OUT, TAPS, suits
 from tests.kernels.twins import error, window
 
 
@@ -20,3 +20,10 @@ def test_float32_is_accurate_at_128_channels():
     y, saved = convolve(x, weight, w)
     for a, b in zip((y, *convolve_backward(d, weight, saved, w)), exact, strict=True):
         assert error(a, b) < 1e-5
+
+
+def test_few_tiles_are_not_worth_it():
+    w = window((3, 3), padding=1)
+    assert suits(w, (8, 8), 64, 8) and suits(w, (64, 64), 64, 1)
+    assert not suits(w, (8, 8), 64, 7) and not suits(w, (32, 32), 64, 1)
+    assert not suits(w, (1, 64), 64, 32)
