@@ -6,6 +6,7 @@ value is read and written once.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
@@ -15,7 +16,7 @@ import numpy as np
 from cnnstudio.layers import Array
 from cnnstudio.layers.settings import Declared, flag, real
 
-_BLOCK = 1 << 15
+_BLOCK = 1 << 16
 _TINY = 1e-30
 
 
@@ -85,12 +86,17 @@ class SGD(Optimizer):
 
     def _move(self, p: Array, g: Array, memory: tuple[Array, ...], step: int) -> None:
         if self.weight_decay:
-            g = g + self.weight_decay * p
+            g = _decayed(g, self.weight_decay, p)
         if memory:
             (velocity,) = memory
             velocity *= self.momentum
             velocity += g
-            g = g + self.momentum * velocity if self.nesterov else velocity
+            if self.nesterov:
+                ahead = self.momentum * velocity
+                ahead += g
+                g = ahead
+            else:
+                g = velocity
         p -= self.learning_rate * g
 
 
@@ -114,16 +120,28 @@ class Adam(Optimizer):
 
     def _move(self, p: Array, g: Array, memory: tuple[Array, ...], step: int) -> None:
         if self.weight_decay:
-            g = g + self.weight_decay * p
+            g = _decayed(g, self.weight_decay, p)
         mean, square = memory
         mean *= self.beta1
-        mean += (1 - self.beta1) * g
+        part = (1 - self.beta1) * g
+        mean += part
         square *= self.beta2
-        square += (1 - self.beta2) * np.square(g)
-        root = np.sqrt(square)
-        root /= np.sqrt(1 - self.beta2**step)
-        root += self.eps
-        p -= (self.learning_rate / (1 - self.beta1**step)) * mean / root
+        np.square(g, out=part)
+        part *= 1 - self.beta2
+        square += part
+        # m̂ / (√v̂ + eps) times √(1 − β₂ᵗ) above and below; Python floats keep float32 as it is.
+        scale = math.sqrt(1 - self.beta2**step)
+        root = np.sqrt(square, out=part)
+        root += self.eps * scale
+        move = np.divide(mean, root, out=root)
+        move *= self.learning_rate * scale / (1 - self.beta1**step)
+        p -= move
+
+
+def _decayed(g: Array, decay: float, p: Array) -> Array:
+    sum_ = decay * p
+    sum_ += g
+    return sum_
 
 
 def _blocks(size: int) -> Iterator[slice]:
