@@ -96,6 +96,17 @@ def duration(seconds: float | None) -> str:
     return f"{integer(minutes // 60)} h {minutes % 60} min"
 
 
+def roughly(seconds: float) -> str:
+    """``4.7`` → ``5 s``, ``130`` → ``2 min``: a duration that was estimated."""
+    if seconds < 1.95:
+        return duration(seconds)
+    if seconds < 59.5:
+        return f"{round(seconds)} s"
+    if seconds < 3570:
+        return f"{round(seconds / 60)} min"
+    return duration(60 * round(seconds / 60))
+
+
 def count(number: int, noun: str, plural: str = "") -> str:
     """``(1, "error")`` → ``1 error``, ``(2, "error")`` → ``2 errors``."""
     return f"{integer(number)} {noun if number == 1 else plural or noun + 's'}"

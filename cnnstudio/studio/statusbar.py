@@ -8,8 +8,11 @@ from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStatusBar, QToolButton, QWidget
 
 from cnnstudio.studio import numbers
+from cnnstudio.studio.forecaster import Forecaster
 from cnnstudio.studio.theme import METRICS, mark, theme
 from cnnstudio.studio.workbench import Workbench
+
+MEMORY = "Bytes of all outputs for one image, the input included"
 
 
 def _separator() -> QFrame:
@@ -22,20 +25,24 @@ def _separator() -> QFrame:
 class StatusBar(QStatusBar):
     """Totals of the design on the left, zoom on the right."""
 
-    def __init__(self, workbench: Workbench, canvas: Any, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        workbench: Workbench,
+        canvas: Any,
+        forecaster: Forecaster,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("status_bar")
         self.setSizeGripEnabled(False)
         self.setFixedHeight(METRICS.status_bar)
-        self._workbench, self._canvas = workbench, canvas
+        self._workbench, self._canvas, self._forecaster = workbench, canvas, forecaster
         self.parameters = self._text("status_parameters", "Trainable values of all blocks")
         self.multiply_adds = self._text(
             "status_multiply_adds",
             "Products of convolutions and dense layers for one image, biases not counted",
         )
-        self.memory = self._text(
-            "status_memory", "Bytes of all outputs for one image, the input included"
-        )
+        self.memory = self._text("status_memory", MEMORY)
         self.engine = self._text("status_engine", "What computes, on this computer's processors")
         self.chip = QLabel()
         self.problems = self._button("status_problems", "action_show_problems")
@@ -50,6 +57,7 @@ class StatusBar(QStatusBar):
         document = workbench.document
         document.changed.connect(self.refresh)
         workbench.training.state_changed.connect(self.refresh)
+        forecaster.changed.connect(self.show_forecast)
         theme().changed.connect(self.refresh)
         canvas.zoom_changed.connect(self._show_zoom)
         self.refresh()
@@ -133,6 +141,17 @@ class StatusBar(QStatusBar):
         threads = numbers.count(self._workbench.training.plan.workers, "thread")
         self.engine.setText(f'<span style="color:{colour}">NumPy engine, {threads}</span>')
         self._show_problems()
+
+    @Slot()
+    def show_forecast(self) -> None:
+        """Say what training would hold, once that was measured."""
+        found = self._forecaster.forecast
+        lines = [MEMORY]
+        if found is not None:
+            held = numbers.memory(found.training.memory_bytes)
+            images = numbers.count(found.batch_size, "image")
+            lines.append(f"Training with {images} at a time holds {held}")
+        self.memory.setToolTip("\n".join(lines))
 
     def _show_problems(self) -> None:
         analysis = self._workbench.document.analysis

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from cnnstudio.studio import numbers
 from cnnstudio.studio.actions import plain, titled
 from cnnstudio.studio.data_panel import DataChip, DataLoader
+from cnnstudio.studio.forecaster import Forecaster
 from cnnstudio.studio.theme import METRICS, label, mark, theme
 from cnnstudio.studio.workbench import Workbench
 
@@ -33,10 +34,13 @@ _RESOLUTION = 1000
 class Transport(QWidget):
     """Train or pause, one step, stop; beside them the state in words and a slim bar."""
 
-    def __init__(self, workbench: Workbench, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, workbench: Workbench, forecaster: Forecaster, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("transport")
         self._workbench, self._training = workbench, workbench.training
+        self._forecaster = forecaster
         actions = workbench.actions
         self.train_button = TrainButton(actions["action_train"])
         self.status = QLabel()
@@ -75,6 +79,7 @@ class Transport(QWidget):
         self._training.epoch_ended.connect(self._moved)
         workbench.document.changed.connect(self.refresh)
         workbench.dataset_changed.connect(self.refresh)
+        forecaster.changed.connect(self.refresh)
         theme().changed.connect(self.refresh)
         self.refresh()
 
@@ -121,7 +126,10 @@ class Transport(QWidget):
         if state == "idle":
             batches = -(-len(self._workbench.dataset.train) // training.plan.batch_size)
             epochs = numbers.count(training.plan.epochs, "epoch")
-            return "Ready", f"{epochs} of {numbers.count(batches, 'batch', 'batches')}"
+            facts = [f"{epochs} of {numbers.count(batches, 'batch', 'batches')}"]
+            if self._forecaster.seconds is not None:
+                facts.append(f"about {numbers.roughly(self._forecaster.seconds)}")
+            return "Ready", " · ".join(facts)
         if state == "stopped" and training.run is not None and training.run.message:
             return "Stopped", training.run.message
         head = {"running": "Training", "paused": "Paused", "stopped": "Stopped"}.get(
@@ -143,7 +151,11 @@ class ToolBar(QToolBar):
     """One row; fixed, so that nothing is ever lost."""
 
     def __init__(
-        self, workbench: Workbench, loader: DataLoader, parent: QWidget | None = None
+        self,
+        workbench: Workbench,
+        loader: DataLoader,
+        forecaster: Forecaster,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__("Tools", parent)
         self.setObjectName("tool_bar")
@@ -158,7 +170,7 @@ class ToolBar(QToolBar):
             self.addSeparator()
         self.chip = DataChip(workbench, loader)
         self.addWidget(self.chip)
-        self.transport = Transport(workbench)
+        self.transport = Transport(workbench, forecaster)
         self.transport.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.addWidget(self.transport)
         self.addSeparator()

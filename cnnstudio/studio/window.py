@@ -26,6 +26,7 @@ from cnnstudio.studio.document import Document
 from cnnstudio.studio.empty_page import EmptyPage
 from cnnstudio.studio.errors import ErrorBar, Reporter
 from cnnstudio.studio.files import DesignFiles, RecentMenu
+from cnnstudio.studio.forecaster import Forecaster
 from cnnstudio.studio.log_panel import LogSource
 from cnnstudio.studio.probe_strip import ProbeStrip
 from cnnstudio.studio.statusbar import StatusBar
@@ -101,9 +102,10 @@ class MainWindow(QMainWindow):
         column.addWidget(self.canvas, 1)
         column.addWidget(self.probe_strip)
         self.setCentralWidget(centre)
-        self.tool_bar = ToolBar(self.workbench, self.loader, self)
+        self.forecaster = Forecaster(self.workbench, self)
+        self.tool_bar = ToolBar(self.workbench, self.loader, self.forecaster, self)
         self.addToolBar(self.tool_bar)
-        self.setStatusBar(StatusBar(self.workbench, self.canvas, self))
+        self.setStatusBar(StatusBar(self.workbench, self.canvas, self.forecaster, self))
         self.docks = docks.Docks(self, self.workbench, self.log_source)
         self.empty_page = EmptyPage(self.workbench, self.canvas)
         self.empty_page.all_templates.connect(self._show_templates)
@@ -312,6 +314,7 @@ class MainWindow(QMainWindow):
             self.settings.setValue("layout", self.saveState(docks.VERSION))
             self.settings.sync()
             self.files.close()
+            self.forecaster.close()
             self.workbench.close()
             self.loader.close()
             self.commands.close()

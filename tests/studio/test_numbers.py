@@ -96,6 +96,14 @@ def test_duration(seconds, text):
     assert numbers.duration(seconds) == text
 
 
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.42, "0.4 s"), (4.7, "5 s"), (59.6, "1 min"), (130, "2 min"), (3580, "1 h 0 min")],
+)
+def test_roughly(seconds, text):
+    assert numbers.roughly(seconds) == text
+
+
 def test_percent_and_count():
     assert numbers.percent(0.9933) == "99.3 %"
     assert numbers.percent(0.53, 0) == "53 %"
