@@ -221,6 +221,14 @@ class Document(QObject):
         self.undo_stack.setClean()
         self.file_changed.emit()
 
+    def close(self) -> None:
+        """Forget the history, while all that it holds is alive.
+
+        The garbage collector takes the commands from a stack that still points to them.
+        """
+        self.undo_stack.blockSignals(True)
+        self.undo_stack.clear()
+
     def _ordered(self, names: Iterable[str]) -> tuple[str, ...]:
         wanted = set(names)
         return tuple(block.name for block in self.design.blocks if block.name in wanted)

@@ -65,6 +65,7 @@ class Workbench(QObject):
         self.dataset_changed.emit()
 
     def close(self) -> None:
-        """Stop what runs in the background: the trainer, then the inspector."""
+        """Stop what runs in the background, the trainer before the inspector; free the history."""
         self.training.close()
         self.inspector.close()
+        self.document.close()

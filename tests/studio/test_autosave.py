@@ -15,6 +15,7 @@ from cnnstudio.studio.document import Document
 def document(qapp):
     made = Document()
     yield made
+    made.close()
     made.deleteLater()
 
 

@@ -16,6 +16,7 @@ def document(qapp):
     QGuiApplication.clipboard().clear()
     made = Document()
     yield made
+    made.close()
     made.deleteLater()
     QGuiApplication.clipboard().clear()
 

@@ -12,6 +12,7 @@ from cnnstudio.studio.document import HISTORY, Document
 def document(qapp):
     made = Document()
     yield made
+    made.close()
     made.deleteLater()
 
 
@@ -227,3 +228,13 @@ def test_five_thousand_signals(document):
         document.select(["fc1"])
         document.select([])
     assert count == 5_000
+
+
+def test_a_closed_document_has_no_history(document):
+    """Commands that the garbage collector frees before their stack end the process."""
+    filters(document, 9)
+    told = []
+    document.undo_stack.indexChanged.connect(told.append)
+    document.close()
+    assert document.undo_stack.count() == 0 and told == []
+    assert document.design.block("conv1").layer.filters == 9

@@ -55,7 +55,7 @@ def bench(qapp):
         training=None,
         settings=None,
     )
-    document.undo_stack.cleanChanged.disconnect()
+    document.close()
 
 
 @pytest.fixture

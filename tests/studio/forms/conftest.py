@@ -38,6 +38,7 @@ def digits():
 def bench(qapp, digits):
     made = Bench(digits)
     yield made
+    made.document.close()
     made.deleteLater()
 
 
