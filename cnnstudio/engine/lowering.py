@@ -48,7 +48,9 @@ class ConvPool:
     def forward(self, parameters: Parameters, *inputs: Array, context: Context) -> Any:
         """Return output, saved values and no state updates, like `Layer.forward`."""
         y, correlated = self.conv.correlate(parameters, inputs[0], context)
-        pooled, winners = kernels.max_pool(y, self.pool.window(y), context.memory)
+        pooled, winners = kernels.max_pool(
+            y, self.pool.window(y), context.memory, masks=context.training
+        )
         if self.conv.bias:
             kernels.add_bias(pooled, parameters["bias"])
         active = self.activation.activate(pooled, pooled) if self.activation else None

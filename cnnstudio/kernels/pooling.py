@@ -32,7 +32,9 @@ Shape = tuple[int, ...]
 MaxSaved = tuple[Window, Shape, Masks]
 
 
-def max_pool(x: Array, window: Window, memory: Memory = FRESH) -> tuple[Array, MaxSaved]:
+def max_pool(
+    x: Array, window: Window, memory: Memory = FRESH, masks: bool = True
+) -> tuple[Array, MaxSaved]:
     """Return the maximum of each window and what `max_pool_backward` needs.
 
     Parameters
@@ -43,14 +45,17 @@ def max_pool(x: Array, window: Window, memory: Memory = FRESH) -> tuple[Array, M
         Kernel, stride and padding (with −∞); dilation and groups are not used.
     memory : Memory
         Where output and masks come from.
+    masks : bool
+        Whether to remember the winners; without them there is no backward pass.
     """
     padded = pad(x, window, -np.inf, memory)
     plan = Plan.of(window)
-    masks = tuple(
+    steps = plan.tiled + plan.final if masks else ()
+    winners = tuple(
         memory.keep(step.masks_shape(before), np.bool_)
-        for step, before in zip(plan.tiled + plan.final, plan.shapes(padded.shape), strict=False)
+        for step, before in zip(steps, plan.shapes(padded.shape), strict=False)
     )
-    return sweep(padded, plan, _maximum, masks, memory), (window, x.shape[:-2], masks)
+    return sweep(padded, plan, _maximum, winners, memory), (window, x.shape[:-2], winners)
 
 
 def max_pool_backward(d: Array, saved: MaxSaved, memory: Memory = FRESH) -> Array:
@@ -123,14 +128,14 @@ def global_average_backward(d: Array, spatial: tuple[int, ...], memory: Memory =
 
 
 def _maximum(x: Array, step: Step, masks: Array | None, out: Array) -> None:
-    assert masks is not None
     outputs = out.shape[step.axis]
     best = step.slot(x, 0, outputs)
     if step.kernel == 1:
         out[...] = best
     for tap in range(1, step.kernel):
         challenger = step.slot(x, tap, outputs)
-        np.greater(challenger, best, out=masks[:, tap - 1])
+        if masks is not None:
+            np.greater(challenger, best, out=masks[:, tap - 1])
         best = np.maximum(best, challenger, out=out)
 
 

@@ -71,6 +71,15 @@ def test_maximum_agrees_with_its_twin(case, dtype, ties):
     assert_close(dx, twins.max_pool_backward(d, x, case[1]))
 
 
+def test_maximum_without_masks(case, dtype):
+    x, _ = drawn(case, dtype, ties=False)
+    with_masks, without = Memory(), Memory()
+    expected, _ = max_pool(enter(x), case[1], with_masks)
+    y, _ = max_pool(enter(x), case[1], without, masks=False)
+    assert np.array_equal(y, expected)
+    assert without.nbytes <= with_masks.nbytes
+
+
 def test_average_agrees_with_its_twin(case, dtype):
     x, d = drawn(case, dtype, ties=False)
     y, dx = run_average(x, d, case[1])
