@@ -65,7 +65,7 @@ def _waits(workers: int) -> list[float]:
 def _row(name: str, values: list[float], limit: float, scale: float, unit: str) -> tuple[Any, ...]:
     middle = statistics.median(values)
     spread = f"{min(values) * scale:.3g}–{max(values) * scale:.3g}"
-    return name, f"{middle * scale:.3g} ({spread}) {unit}", verdict(middle, limit)
+    return name, f"{middle * scale:.3g} ({spread}) {unit}", verdict(middle * scale, limit * scale)
 
 
 def main(arguments: list[str] | None = None) -> None:
