@@ -24,6 +24,7 @@ one step writes the next one finds in the second-level cache.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -67,7 +68,7 @@ def forward(x: Array, weight: Array, window: Window, memory: Memory) -> tuple[Ar
     outputs = window.output_extent(x.shape[:2])
     down, across = _tile_counts(outputs)
     _, _, bt = _matrices(x.dtype)
-    u = _filter_transform(weight)
+    u = _filter_transform(weight, memory)
     y = memory.keep((*outputs, samples, filters), x.dtype)
     kept = memory.keep((36 * down * across * samples * channels,), x.dtype)
     used = 0
@@ -107,8 +108,10 @@ def backward(
     samples, channels, filters = d.shape[-2], *weight.shape[-2:]
     down, across = _tile_counts(d.shape[:2])
     at, _, bt = _matrices(d.dtype)
-    ut = np.ascontiguousarray(_filter_transform(weight).transpose(0, 2, 1))
-    du = np.zeros((36, channels, filters), d.dtype)
+    ut = memory.temporary("ut", (36, filters, channels), d.dtype)
+    if needs_input:
+        ut[...] = _filter_transform(weight, memory).transpose(0, 2, 1)
+    du = memory.temporary("sum", (36, channels, filters), d.dtype, zero=True)
     part = memory.temporary("du", du.shape, d.dtype)
     dx = memory.keep((*extent, samples, channels), d.dtype) if needs_input else None
     used = 0
@@ -164,18 +167,22 @@ def _merged(a: Array) -> Array:
     return a.reshape(*a.shape[:2], -1)
 
 
-def _filter_transform(weight: Array) -> Array:
+def _filter_transform(weight: Array, memory: Memory) -> Array:
     """Return U = G g Gᵀ ``(36, C, F)`` of ``weight (3, 3, C, F)``."""
     _, g, _ = _matrices(weight.dtype)
-    high = np.matmul(g, weight.reshape(TAPS, -1)).reshape(POINTS, TAPS, -1)
-    u: Array = np.matmul(g, high)
+    numbers = prod(weight.shape[2:])
+    high = memory.temporary("high", (POINTS, TAPS, numbers), weight.dtype)
+    np.matmul(g, weight.reshape(TAPS, -1), out=high.reshape(POINTS, -1))
+    u = memory.temporary("u", (POINTS, POINTS, numbers), weight.dtype)
+    np.matmul(g, high, out=u)
     return u.reshape(36, *weight.shape[2:])
 
 
 def _filter_adjoint(du: Array, memory: Memory) -> Array:
     """Return dg = Gᵀ dU G ``(3, 3, C, F)`` of ``du (36, C, F)``."""
     _, g, _ = _matrices(du.dtype)
-    narrow = np.matmul(g.T, du.reshape(POINTS, POINTS, -1))
+    narrow = memory.temporary("high", (POINTS, TAPS, prod(du.shape[1:])), du.dtype)
+    np.matmul(g.T, du.reshape(POINTS, POINTS, -1), out=narrow)
     dw = memory.keep((TAPS, TAPS, *du.shape[1:]), du.dtype)
     np.matmul(g.T, narrow.reshape(POINTS, -1), out=dw.reshape(TAPS, -1))
     return dw
