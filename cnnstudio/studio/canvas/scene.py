@@ -87,6 +87,7 @@ class CanvasScene(QGraphicsScene):
         self.groups: tuple[Any, ...] = ()
         self.items_: dict[str, CardItem] = {}
         self._owner: dict[str, str] = {}
+        self._arranged: tuple[Any, ...] = ()
         self._selection: frozenset[str] = frozenset()
         self._outdated: frozenset[str] = frozenset()
         self._shift: dict[str, float] = {}
@@ -307,8 +308,18 @@ class CanvasScene(QGraphicsScene):
         self.port = ""
         self.arrange()
 
+    def rearrange(self) -> None:
+        """Lay everything out again if anything is another than the last time."""
+        if self._arranged != self._circumstances():
+            self.arrange()
+
+    def _circumstances(self) -> tuple[Any, ...]:
+        room = tuple(self.room_below.items())
+        return id(self.units), self.widest, room, self.empty_height, self.view_height
+
     def arrange(self) -> None:
         """Lay everything out again."""
+        self._arranged = self._circumstances()
         self.layout_: Layout = lay_out(
             self.document.design, self.units, self.widest, self.room_below
         )

@@ -54,12 +54,12 @@ class Part:
     x: float
     width: float
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Name of the block."""
         return self.row.name
 
-    @property
+    @cached_property
     def id(self) -> str:
         """Id of the block."""
         return self.row.block.id
@@ -76,7 +76,7 @@ class Unit:
 
     parts: tuple[Part, ...]
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Id of the head block, which names the card."""
         return self.parts[0].id
@@ -91,7 +91,7 @@ class Unit:
         """The block whose output leaves the card."""
         return self.parts[-1]
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """Names of its blocks."""
         return tuple(part.name for part in self.parts)

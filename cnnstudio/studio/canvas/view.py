@@ -211,7 +211,7 @@ class CanvasView(Dropping, Pointing, Keys, Editing, QGraphicsView):
             key = self.scene_.key_of(error.name)
             self.bubble.measure(QRectF(self.viewport().rect()))
             self.scene_.room_below = {key: (self.bubble.height() + 2) / self.zoom}
-        self.scene_.arrange()
+        self.scene_.rearrange()
 
     def _empty_height(self, high: float) -> float:
         page = self._page()

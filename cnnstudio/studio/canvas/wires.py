@@ -45,7 +45,15 @@ class WiresItem(QGraphicsItem):
         seen = option.exposedRect
         ink = Ink(painter, stage.zoom)
         self._draw_brackets(ink)
-        for before, after in stage.layout_.joined:
+        layout = stage.layout_
+        lanes = {
+            number
+            for number, top in enumerate(layout.tops)
+            if seen.top() <= top + HEIGHT + BETWEEN and top <= seen.bottom()
+        }
+        for before, after in layout.joined:
+            if lanes.isdisjoint((layout.lane_of[before], layout.lane_of[after])):
+                continue
             if seen.intersects(stage.rect_of(before).united(stage.rect_of(after))):
                 self._draw_link(painter, before, after)
         for arc in stage.layout_.arcs:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Literal, cast
 
+import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QColor, QFont, QGuiApplication, QIcon, QPalette, QPixmap
 from PySide6.QtWidgets import (
@@ -238,14 +239,16 @@ def _system_name(scheme: Qt.ColorScheme) -> str:
     return "dark" if scheme == Qt.ColorScheme.Dark else "light"
 
 
+_theme: Theme | None = None
+
+
 def theme() -> Theme:
     """The theme of the running application; made at the first call."""
-    application = QApplication.instance()
-    found = application.findChild(Theme, "theme")
-    if found is None:
-        found = Theme(application)
-        found.setObjectName("theme")
-    return found
+    global _theme
+    if _theme is None or not shiboken6.isValid(_theme):
+        _theme = Theme(QApplication.instance())
+        _theme.setObjectName("theme")
+    return _theme
 
 
 def mark(widget: QWidget, **properties: object) -> None:
