@@ -21,14 +21,14 @@ DESIGNS = {
 @pytest.mark.parametrize("name", DESIGNS)
 def test_right_gradients_pass(name: str) -> None:
     design = DESIGNS[name]
-    found = list(check_gradients(design, seconds=1))
+    found = list(check_gradients(design))
     names = [check.name for check in found]
     assert names == [block.name for block in design.blocks[1:] if block.name != "softmax"]
     for check in found:
         assert check.worst <= LIMIT, f"{check.name}: {check.worst:.1e}"
         # Behind ReLU whole pooling windows are 0, and every such tie is a kink.
         kinked = isinstance(check.layer, (cnn.ReLU, cnn.MaxPool))
-        assert check.checked >= 1 and check.skipped <= check.checked * (3 if kinked else 0.2)
+        assert check.checked >= 1 and check.skipped <= check.checked * (3 if kinked else 1)
         learns = bool(cnn.Network(design).parameters.get(check.name))
         assert (check.worst_parameter is not None) == learns
         assert check.worst_input is not None
