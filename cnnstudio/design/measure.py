@@ -142,7 +142,7 @@ def measure(design: Design) -> tuple[Row, ...]:
             rows[block.id] = Row(block, "waiting", waiting_for=cause)
         else:
             rows[block.id], fields[block.id] = _row(
-                block, shapes, [fields[source.id] for source in sources], image
+                block, shapes, tuple(fields[source.id] for source in sources), image
             )
     return tuple(rows.values())
 
@@ -169,8 +169,9 @@ def _spelled(number: int) -> str:
     return words[number] if number < len(words) else str(number)
 
 
+@lru_cache(maxsize=8192)
 def _row(
-    block: Block, shapes: tuple[Shape, ...], behind: list[Field], image: Shape
+    block: Block, shapes: tuple[Shape, ...], behind: tuple[Field, ...], image: Shape
 ) -> tuple[Row, Field]:
     found = _measured(block.layer, shapes)
     formulas: tuple[Formula, ...] = ()

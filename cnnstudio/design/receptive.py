@@ -7,6 +7,7 @@ networks", 2019).  A layer that reads every position has the whole map as its wi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cnnstudio.layers import Formula, Reach, Shape
@@ -41,7 +42,7 @@ def start(image: Shape) -> Field:
     return Field(ones, ones, image)
 
 
-def union(fields: list[Field]) -> Field:
+def union(fields: Sequence[Field]) -> Field:
     """Return the field behind a merge: per axis the largest one with its jump."""
     axes = [
         max((field.size[i], field.jump[i], field.extent[i]) for field in fields)
