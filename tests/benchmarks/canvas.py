@@ -70,7 +70,7 @@ def drag(window: MainWindow) -> Callable[[int], None]:
     view.dragEnterEvent(QDragEnterEvent(QPoint(300, 200), copy, data, left, plain))
 
     def step(number: int) -> None:
-        at = QPoint(150 + 37 * (number % 20), 150 + 3 * number)
+        at = QPoint(150 + 140 * (number % 7), 150 + 200 * (number // 7 % 2))
         event = QDragMoveEvent(at, copy, data, left, plain)
         view.dragMoveEvent(event)
         view._next_frame()

@@ -12,7 +12,7 @@ from typing import Any
 from cnnstudio.design import Row
 from cnnstudio.layers import Layer, Shape, ShapeError
 from cnnstudio.studio import numbers
-from cnnstudio.studio.tables.lines import extent_text
+from cnnstudio.studio.tables.settings import extent_text
 
 MOST_TRIALS = 64
 """So many values of one setting are tried out at most."""

@@ -20,7 +20,7 @@ from cnnstudio.studio.numbers import count
 from cnnstudio.studio.properties import fits
 from cnnstudio.studio.properties.editor import Editor
 from cnnstudio.studio.properties.editors import EDITORS
-from cnnstudio.studio.tables.lines import extent_text
+from cnnstudio.studio.tables.settings import extent_text
 from cnnstudio.studio.theme import METRICS, label
 from cnnstudio.studio.theme.typography import font_scale
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from functools import lru_cache
 from typing import Any
 
 from cnnstudio.data import Dataset
 from cnnstudio.design import Analysis, Row
-from cnnstudio.layers import Input, Layer, Shape
+from cnnstudio.layers import Input
 from cnnstudio.studio import numbers
 from cnnstudio.studio.numbers import NOTHING
+from cnnstudio.studio.tables.settings import settings_text
 
 
 class Column(IntEnum):
@@ -106,10 +106,49 @@ class Line:
     remark: str = ""
 
 
-def lines(analysis: Analysis, dataset: Dataset | None = None) -> list[Line]:
-    """Return one line per block."""
-    total = analysis.parameters
-    return [_line(row, number, total, dataset) for number, row in enumerate(analysis)]
+Known = tuple[Analysis, list[Line]]
+
+
+def lines(
+    analysis: Analysis, dataset: Dataset | None = None, known: Known | None = None
+) -> list[Line]:
+    """Return one line per block.
+
+    Parameters
+    ----------
+    analysis : Analysis
+    dataset : Dataset, optional
+    known : (Analysis, list of Line), optional
+        Lines of another analysis with the same data; those of the same rows are taken over.
+    """
+    total, held = analysis.parameters, _held(known)
+    return [
+        _kept(held[id(row)], row, number, total)
+        if id(row) in held
+        else _line(row, number, total, dataset)
+        for number, row in enumerate(analysis)
+    ]
+
+
+def _held(known: Known | None) -> dict[int, Line]:
+    """Lines by the identity of their rows."""
+    if known is None:
+        return {}
+    return {id(row): line for row, line in zip(*known, strict=True)}
+
+
+def _kept(line: Line, row: Row, number: int, parameters: int) -> Line:
+    """The line of the same row in another place of another design."""
+    share = _share(row, parameters)
+    place, part = numbers.integer(number), numbers.percent(share) if share else NOTHING
+    if share == line.share and place == line.texts[Column.NUMBER]:
+        return line
+    texts = (place, *line.texts[1 : Column.SHARE], part, *line.texts[Column.SHARE + 1 :])
+    return replace(line, texts=texts, share=share)
+
+
+def _share(row: Row, parameters: int) -> float:
+    return row.parameters / parameters if parameters and row.parameters else 0.0
 
 
 def compared(
@@ -132,10 +171,14 @@ def compared(
         behind: [replace(before[id], status="gone") for id in ids]
         for behind, ids in _gone(now, after).items()
     }
-    found = gone.get("", [])
+    found, held = gone.get("", []), _held((now, present))
     for number, row in enumerate(after):
-        line = _line(row, number, after.parameters, dataset)
         old = before.get(row.block.id)
+        if id(row) in held:
+            line = _kept(held[id(row)], row, number, after.parameters)
+            found += [line, *gone.get(row.block.id, [])]
+            continue
+        line = _line(row, number, after.parameters, dataset)
         if old is not None:
             line = _beside(old, line)
         elif line.status == "ok":
@@ -200,7 +243,7 @@ def _beside(old: Line, new: Line) -> Line:
 
 def _line(row: Row, number: int, parameters: int, dataset: Dataset | None) -> Line:
     layer, fits = row.layer, row.status == "ok"
-    share = row.parameters / parameters if parameters and row.parameters else 0.0
+    share = _share(row, parameters)
     output = {"error": "does not fit", "waiting": "waiting"}.get(row.status, "")
     is_input = isinstance(layer, Input)
     texts = (
@@ -231,51 +274,6 @@ def _known(number: int) -> str:
 
 def _bytes(row: Row) -> str:
     return numbers.integer(row.activation_bytes) if row.activation_bytes else "view"
-
-
-def settings_text(row: Row, dataset: Dataset | None = None) -> str:
-    """Return what shapes a block's output: ``"5×5 · stride 1 · pad 2"``, ``"400 → 120"``."""
-    if isinstance(row.layer, Input):
-        known = dataset is not None and dataset.shape == row.layer.output_shape()
-        return dataset.title.partition(",")[0] if known else ""
-    return _settings(row.layer, row.input_shape)
-
-
-@lru_cache(maxsize=2048)
-def _settings(layer: Layer, shape: Shape | None) -> str:
-    values = layer.values()
-    if "kernel" in values:
-        return " · ".join(_window_words(layer.family, values, shape))
-    if "units" in values:
-        return f"{shape[0] if shape else '?'} → {values['units']}"
-    return layer.summary()
-
-
-def _window_words(family: str, values: dict[str, Any], shape: Shape | None) -> list[str]:
-    rank = len(shape) - 1 if shape and len(shape) > 1 else 2
-    kernel = values["kernel"]
-    stride = kernel if values["stride"] is None else values["stride"]
-    words = [numbers.shape(spread(kernel, rank)), f"stride {extent_text(stride)}"]
-    pad = 0 if values["padding"] == "valid" else values["padding"]
-    if pad or family == "convolution":
-        words.append(f"pad {extent_text(pad)}")
-    if values.get("dilation", 1) != 1:
-        words.append(f"dilation {extent_text(values['dilation'])}")
-    if values.get("groups", 1) != 1:
-        words.append(f"{values['groups']} groups")
-    return words
-
-
-def spread(extent: Any, rank: int) -> tuple[int, ...]:
-    """Return an extent's number per axis."""
-    return extent if isinstance(extent, tuple) else (extent,) * rank
-
-
-def extent_text(extent: Any) -> str:
-    """Write any extent or padding: ``3``, ``3×5``, ``0+1×0+1``, ``same``."""
-    if not isinstance(extent, tuple):
-        return str(extent)
-    return "×".join("+".join(map(str, n)) if isinstance(n, tuple) else str(n) for n in extent)
 
 
 def raw(row: Row, number: int) -> dict[str, Any]:

@@ -125,11 +125,14 @@ class ShapesPanel(QWidget):
         self._syncing = True
         dataset = self._workbench.dataset
         if self._known[:2] != (now, dataset):
-            self._known = (now, dataset, content.lines(now, dataset))
+            known = None
+            if self._known[0] is not None and self._known[1] is dataset:
+                known = self._known[0], self._known[2]
+            self._known = (now, dataset, content.lines(now, dataset, known))
         shown = self._known[2]
         if after is not None:
             shown = content.compared(now, shown, after, dataset)
-        self.model.show(shown)
+        self.model.show(list(shown))  # the model changes its list
         self.total_model.show([content.total(now, after)])
         stateful = bool(now.state or (after and after.state))
         self.columns = [c for c in Column if c != Column.STATE or stateful]

@@ -26,9 +26,9 @@ from cnnstudio.studio.tables.lines import (
     Column,
     compared,
     lines,
-    settings_text,
     total,
 )
+from cnnstudio.studio.tables.settings import settings_text
 from cnnstudio.studio.tables.shapes import ShapesPanel
 
 
@@ -285,6 +285,29 @@ def test_the_menu_offers_copy_and_export(panel, qtbot):
     assert [action.text() for action in menu.actions()] == ["&Copy rows", "&Export as CSV…"]
     menu.close()
     qtbot.waitUntil(lambda: not panel.findChildren(QMenu))
+
+
+def test_lines_that_stay_are_those_of_a_fresh_table(panel, document, bench):
+    def check(after=None):
+        now = document.analysis
+        fresh = lines(now, bench.dataset)
+        if after is not None:
+            fresh = compared(now, fresh, after, bench.dataset)
+        assert panel.model.lines == fresh
+
+    for name in ("conv1", "pool1", "fc1"):
+        document.preview(edits.insert(document.design, BatchNorm(), name))
+        check(document.preview_analysis)
+        document.preview(None)
+        check()
+        document.edit("Insert", edits.insert(document.design, BatchNorm(), name))
+        check()
+    document.edit("Remove", edits.remove(document.design, ["conv2", "relu2"]))
+    check()
+    document.edit("Change", edits.change(document.design, "fc2", units=7))
+    check()
+    document.undo_stack.undo()
+    check()
 
 
 def test_two_hundred_blocks_follow_an_edit(panel, document):
