@@ -6,7 +6,7 @@ from functools import lru_cache
 from math import ceil, floor
 from typing import Any
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import QImage, QPainter, QPen, QPolygonF
 
 from cnnstudio.studio.canvas.ink import Ink
@@ -17,6 +17,10 @@ RANGES = {
     "block": "each block's own maximum",
     "all": "maximum of all blocks",
 }
+
+
+STRIP = 28
+"""Height of the strip under the legend."""
 
 
 def draw_dots(painter: QPainter, rect: QRectF, zoom: float) -> None:
@@ -47,8 +51,8 @@ def draw_band(painter: QPainter, band: QRect) -> None:
     painter.drawRect(QRectF(band).adjusted(0.5, 0.5, -0.5, -0.5))
 
 
-def draw_legend(painter: QPainter, whole: QRect, view: Any, signed: bool) -> None:
-    """Draw what the colours of the maps mean, at the left bottom."""
+def draw_legend(painter: QPainter, whole: QRect, view: Any, signed: bool, over: bool) -> None:
+    """Draw what the colours of the maps mean, at the left bottom; in a strip where over cards."""
     if whole.width() < 420:
         return
     colors, ink = theme(), Ink(painter, 1.0)
@@ -59,17 +63,22 @@ def draw_legend(painter: QPainter, whole: QRect, view: Any, signed: bool) -> Non
     if signed:
         entries.append((DIVERGING, "−", "+ signed, 0 in the middle"))
     width = sum(ink.width(low + rest, "caption") + 118 + 22 for _, low, rest in entries)
-    ground = colors.color("canvas", 0.86)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(ground)
-    painter.drawRoundedRect(QRectF(x - 8, y - 13, width, 26), 6, 6)
+    if over:
+        strip = QRectF(whole).adjusted(0, whole.height() - STRIP, 0, 0)
+        y = strip.center().y()
+        painter.fillRect(strip, colors.color("canvas"))
+        painter.fillRect(QRectF(strip.topLeft(), QSizeF(strip.width(), 1)), colors.color("line"))
+    else:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colors.color("canvas", 0.86))
+        painter.drawRoundedRect(QRectF(x - 8, y - 13, width, 26), 6, 6)
     for name, low, rest in entries:
         x += ink.text(QRectF(x, y - 10, 20, 20), low, "caption", "text-3") + 7
         table = colors.color_table(name)
-        strip = QImage(len(table), 1, QImage.Format.Format_RGB32)
+        scale = QImage(len(table), 1, QImage.Format.Format_RGB32)
         for place, (red, green, blue) in enumerate(table):
-            strip.setPixel(place, 0, 0xFF000000 | int(red) << 16 | int(green) << 8 | int(blue))
+            scale.setPixel(place, 0, 0xFF000000 | int(red) << 16 | int(green) << 8 | int(blue))
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(QRectF(x, y - 4, 96, 8), strip)
+        painter.drawImage(QRectF(x, y - 4, 96, 8), scale)
         x += 96 + 7
         x += ink.text(QRectF(x, y - 10, 260, 20), rest, "caption", "text-3") + 22

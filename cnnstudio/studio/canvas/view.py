@@ -25,7 +25,7 @@ from cnnstudio.studio.canvas.hint import HintBar
 from cnnstudio.studio.canvas.keys import Keys
 from cnnstudio.studio.canvas.layout import GAP, MARGIN
 from cnnstudio.studio.canvas.pointing import STEP, Pointing
-from cnnstudio.studio.canvas.scene import CanvasScene
+from cnnstudio.studio.canvas.scene import BELOW, CanvasScene
 from cnnstudio.studio.theme import theme
 
 LEAST_FIT = 0.6
@@ -347,7 +347,9 @@ class CanvasView(Dropping, Pointing, Keys, Editing, QGraphicsView):
             whole = self.viewport().rect()
             place = QRect(0, whole.bottom() - 40, 300, 40)
             if self.bubble.isHidden() or not self.bubble.geometry().intersects(place):
-                draw_legend(painter, whole, self.bench.view, self._signed())
+                lowest = self.scene_.area.bottom() - BELOW
+                over = self.mapFromScene(0, lowest).y() > place.top()
+                draw_legend(painter, whole, self.bench.view, self._signed(), over)
         painter.restore()
 
     def _signed(self) -> bool:
