@@ -95,12 +95,21 @@ class Maps:
         held = self._pictures.get(key)
         if held is None or held[0] is not look:
             drawn = self._draw(values, part, area, ratio, look)
+            self._forget_old()
             # The look is kept with its picture, so that its identity cannot be given away.
             held = self._pictures[key] = (look, drawn)
             while len(self._pictures) > KEPT:
                 self._pictures.popitem(last=False)
         self._pictures.move_to_end(key)
         return held[1]
+
+    def _forget_old(self) -> None:
+        """Let go of looks that no card shows any more; each holds all that the network computed."""
+        shown = {id(self.look(name)) for name in self._bench.document.design.names}
+        if any(key[0] not in shown for key in self._pictures):
+            kept = [(key, held) for key, held in self._pictures.items() if key[0] in shown]
+            self._pictures = OrderedDict(kept)
+            self._tops = {}
 
     def _choice(self, name: str, usual: str) -> str:
         return getattr(self._bench.view, name, usual)

@@ -292,7 +292,7 @@ class MapsPanel(QWidget):
         wanted = self.workbench.view.range
         signed, top = limits_of(maps, each=wanted == "map")
         if wanted == "all":
-            top = max(float(limits_of(array)[1]) for array in everything)
+            top = max((float(limits_of(array)[1]) for array in everything), default=top)
         return Maps(maps, signed, top, **rest)
 
     def when(self, look: Look) -> str:
