@@ -1,12 +1,15 @@
-"""Take the pictures of the documentation: ``python docs/pictures.py``.
+"""Take the pictures of the documentation: ``python docs/pictures.py [NAME…|all]``.
 
-Each is the real window, opened, trained and painted by ``cnnstudio --screenshot``.
+Each is the real window, opened, trained and painted by ``cnnstudio --screenshot``.  Those that the
+repository holds are taken unless others are named.
 """
 
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+from PIL import Image
 
 from cnnstudio.design import Block, Design, edits, templates
 from cnnstudio.layers import (
@@ -22,6 +25,7 @@ from cnnstudio.layers import (
 )
 
 FOLDER = Path(__file__).parent / "pictures"
+KEPT = ("studio-light", "studio-small", "error-dark", "feature-maps", "gradients", "residual")
 WIDE, NARROW = "1600x1000", "1280x800"
 
 
@@ -92,18 +96,29 @@ def pictures(folder: Path) -> dict[str, list[str]]:
     }
 
 
+def shrink(path: Path) -> None:
+    """Write a picture as small as it gets without changing a colour."""
+    with Image.open(path) as picture:
+        whole = picture.convert("RGB")
+    whole.save(path, optimize=True)
+
+
 def main() -> int:
-    """Take those whose names are given, or all."""
+    """Take those whose names are given."""
+    wanted = sys.argv[1:] or list(KEPT)
     FOLDER.mkdir(exist_ok=True)
     status = 0
     with tempfile.TemporaryDirectory() as folder:
         for name, options in pictures(Path(folder)).items():
-            if sys.argv[1:] and name not in sys.argv[1:]:
+            if name not in wanted and wanted != ["all"]:
                 continue
             size = [] if "--size" in options else ["--size", WIDE]
             target = str(FOLDER / f"{name}.png")
             command = [sys.executable, "-m", "cnnstudio", "--screenshot", target, *size, *options]
-            status |= subprocess.run(command, check=False).returncode
+            failed = subprocess.run(command, check=False).returncode
+            status |= failed
+            if not failed:
+                shrink(Path(target))
             print(name)
     return status
 
