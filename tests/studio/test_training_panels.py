@@ -126,6 +126,14 @@ def test_panels_follow_selection_probe_and_view(bench, show, train, until):
     assert panel.view.maps.values.shape == (3, 1, 1)
 
 
+def test_one_range_for_all_blocks_where_there_is_only_the_input(bench, show, until):
+    bench.view.set("range", "all")
+    bench.document.replace(cnn.Design.sequence(cnn.Input(1, 6, 6)))
+    panel = show(FeatureMapsPanel)
+    until(lambda: panel.view.maps is not None)
+    assert panel.block == "input" and panel.view.maps.values.shape == (1, 6, 6)
+
+
 def test_the_picker_selects_on_the_canvas(bench, show, until):
     panel = show(FeatureMapsPanel)
     until(lambda: panel.view.maps is not None)

@@ -95,7 +95,8 @@ class Maps:
         held = self._pictures.get(key)
         if held is None or held[0] is not look:
             drawn = self._draw(values, part, area, ratio, look)
-            self._forget_old()
+            if not any(other is look for other, _ in self._pictures.values()):
+                self._forget_old()
             # The look is kept with its picture, so that its identity cannot be given away.
             held = self._pictures[key] = (look, drawn)
             while len(self._pictures) > KEPT:
@@ -106,10 +107,8 @@ class Maps:
     def _forget_old(self) -> None:
         """Let go of looks that no card shows any more; each holds all that the network computed."""
         shown = {id(self.look(name)) for name in self._bench.document.design.names}
-        if any(key[0] not in shown for key in self._pictures):
-            kept = [(key, held) for key, held in self._pictures.items() if key[0] in shown]
-            self._pictures = OrderedDict(kept)
-            self._tops = {}
+        kept = [(key, held) for key, held in self._pictures.items() if key[0] in shown]
+        self._pictures = OrderedDict(kept)
 
     def _choice(self, name: str, usual: str) -> str:
         return getattr(self._bench.view, name, usual)
