@@ -6,6 +6,7 @@ import math
 import os
 import platform
 import statistics
+import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,12 +20,16 @@ CALM, LEAST = 0.05, 5
 
 @dataclass(frozen=True)
 class Timing:
-    """Seconds per call: median and quartiles of all calls, and the median of every slice."""
+    """Seconds per call: median and quartiles of all calls, and the median of every slice.
+
+    ``calm`` is false where too few rounds were free of other programs.
+    """
 
     median: float
     low: float
     high: float
     slices: tuple[float, ...]
+    calm: bool
 
     def __str__(self) -> str:
         scale, unit = (1e6, "µs") if self.median < 1e-3 else (1e3, "ms")
@@ -74,7 +79,10 @@ def race(
     rounds.sort(key=lambda pair: pair[0])
     counted = [calls for share, calls in rounds if share < CALM]
     counted = counted if len(counted) >= LEAST else [calls for _, calls in rounds[:LEAST]]
-    return {name: _timing([calls[name] for calls in counted]) for name in sides}
+    calm = sum(share < CALM for share, _ in rounds) >= LEAST
+    if not calm:
+        print("other programs were at work during the next figures", file=sys.stderr)
+    return {name: _timing([calls[name] for calls in counted], calm) for name in sides}
 
 
 def _turn(step: Callable[[], Any], now: Callable[[], float]) -> list[float]:
@@ -102,9 +110,9 @@ def _others() -> float:
     return (user + nice + system + irq + soft) / os.sysconf("SC_CLK_TCK") - time.process_time()
 
 
-def _timing(slices: list[list[float]]) -> Timing:
+def _timing(slices: list[list[float]], calm: bool) -> Timing:
     low, middle, high = statistics.quantiles([t for part in slices for t in part], n=4)
-    return Timing(middle, low, high, tuple(map(statistics.median, slices)))
+    return Timing(middle, low, high, tuple(map(statistics.median, slices)), calm)
 
 
 def ratio(ours: Timing, theirs: Timing) -> tuple[float, float, float]:
