@@ -167,17 +167,3 @@ def _unit_of(analysis: Analysis, names: Sequence[str]) -> Unit:
         if unit.head.name == names[0] and set(unit.names) <= set(names):
             return unit
     return lone_unit(row)
-
-
-def changes(now: Analysis, tried: Analysis) -> dict[str, tuple[Row, Row | None]]:
-    """Rows that a hypothetical design changes, by present name, with what they become."""
-    after = {row.block.id: row for row in tried.rows}
-    found = {}
-    for row in now.rows:
-        other = after.get(row.block.id)
-        if other is None or (
-            (row.status, row.output_shape, row.parameters)
-            != (other.status, other.output_shape, other.parameters)
-        ):
-            found[row.name] = (row, other)
-    return found

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from cnnstudio.design import Row
 from cnnstudio.studio import numbers
-from cnnstudio.studio.canvas.drop import Drop, changes
 from cnnstudio.studio.canvas.ink import (
     CENTRE,
     PARAMETERS_FROM,
@@ -23,6 +22,7 @@ from cnnstudio.studio.canvas.units import HEADER, HEIGHT, Unit
 from cnnstudio.studio.theme import METRICS, draw_shadow, theme
 
 if TYPE_CHECKING:
+    from cnnstudio.studio.canvas.drop import Drop
     from cnnstudio.studio.canvas.scene import CanvasScene
 
 PILL = 36.0
@@ -201,6 +201,8 @@ class OverlayItem(QGraphicsItem):
     # pills
 
     def _draw_pills(self, ink: Ink, seen: QRectF) -> None:
+        from cnnstudio.studio.canvas.scene import changes
+
         stage, colors = self._stage, theme()
         if stage.empty:
             return

@@ -17,14 +17,14 @@ from PySide6.QtCore import (
 )
 from PySide6.QtWidgets import QGraphicsScene
 
+from cnnstudio.design import Row
 from cnnstudio.studio import numbers
 from cnnstudio.studio.canvas.cards import EMPTY_HEIGHT, EMPTY_WIDTH, CardItem
-from cnnstudio.studio.canvas.drop import Drop, changes, fits
-from cnnstudio.studio.canvas.layout import GAP, MARGIN, Layout, lay_out
+from cnnstudio.studio.canvas.drop import Drop, fits
+from cnnstudio.studio.canvas.layout import GAP, MARGIN, Arc, Layout, lay_out
 from cnnstudio.studio.canvas.mosaic import Maps
 from cnnstudio.studio.canvas.overlay import OverlayItem
-from cnnstudio.studio.canvas.places import TARGET_WIDTH, Places
-from cnnstudio.studio.canvas.units import Part, Unit, brackets, group
+from cnnstudio.studio.canvas.units import HEIGHT, Part, Unit, brackets, group
 from cnnstudio.studio.canvas.wires import WiresItem
 from cnnstudio.studio.theme import METRICS, theme
 
@@ -34,8 +34,11 @@ BELOW = 64.0
 SHORT_TITLES = {"mnist5k": "MNIST 5k"}
 """Names of data sets that fit on a card."""
 
+TARGET_WIDTH = 328.0
+"""Width of the place for the first block."""
 
-class CanvasScene(Places, QGraphicsScene):
+
+class CanvasScene(QGraphicsScene):
     """Cards and wires of the document's design.
 
     Attributes
@@ -58,7 +61,7 @@ class CanvasScene(Places, QGraphicsScene):
     laid_out = Signal()
 
     def __init__(self, workbench: Any, parent: QObject | None = None) -> None:
-        QGraphicsScene.__init__(self, parent)
+        super().__init__(parent)
         self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
         self.bench, self.document = workbench, workbench.document
         self.maps = Maps(workbench)
@@ -110,17 +113,18 @@ class CanvasScene(Places, QGraphicsScene):
             (workbench.view, ("changed",)),
             (workbench, ("dataset_changed",)),
         ):
-            slots = {"skipped": self._skipped, "look_ready": self._looked}
             for name in signals:
                 if hasattr(source, name):
-                    getattr(source, name).connect(slots.get(name, self.redraw))
-        self._waiting: list[CardItem] = []
-        self._next = QTimer(self)
-        self._next.setInterval(NEXT_MS)
-        self._next.timeout.connect(self._redraw_some)
+                    signal = getattr(source, name)
+                    signal.connect(self._skipped if name == "skipped" else self.redraw)
         self.refresh()
 
     # what cards ask
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing but the first block."""
+        return len(self.units) == 1 and len(self.units[0].parts) == 1
 
     @property
     def selection(self) -> frozenset[str]:
@@ -188,6 +192,90 @@ class CanvasScene(Places, QGraphicsScene):
             f"“{label}” {numbers.percent(share, 0)}",
             f"“{label}”",
         )
+
+    # geometry
+
+    def rect_of(self, key: str) -> QRectF:
+        """Where a card is now."""
+        item = self.items_[key]
+        return item.frame().translated(item.pos())
+
+    def part_rect(self, name: str) -> QRectF:
+        """Where a block is now."""
+        return self.items_[self._owner[name]].part_rect(name)
+
+    def has(self, name: str) -> bool:
+        """Whether there is a block of this name."""
+        return name in self._owner
+
+    def key_of(self, name: str) -> str:
+        """The card that a block is on."""
+        return self._owner[name]
+
+    def id_of(self, name: str) -> str:
+        """The id of a block."""
+        return self.document.design.block(name).id
+
+    def lane_of_block(self, id: str) -> int:
+        """The lane of a block."""
+        return self.layout_.lane_of[self._owner[self.document.design.block_by_id(id).name]]
+
+    def arc_ends(self, arc: Arc) -> tuple[QPointF, QPointF]:
+        """Where an arc touches its cards now."""
+        ends = []
+        for id, x in ((arc.source, arc.start), (arc.target, arc.end)):
+            key = self._owner[self.document.design.block_by_id(id).name]
+            shift = self.items_[key].pos().x() - self.layout_.places[key][0]
+            ends.append(QPointF(x + shift, self.layout_.tops[self.layout_.lane_of[key]]))
+        return ends[0], ends[1]
+
+    def slack_right(self, x: float) -> float:
+        """Room to the right of a bracket before something else begins."""
+        starts = [self.rect_of(one.keys[0]).left() for one in self.groups if one.keys]
+        following = [start for start in starts if start > x]
+        return min(following) - x - 12 if following else max(self.area.right() - x - 6, 0.0)
+
+    def block_at(self, point: QPointF) -> str:
+        """Name of the block at a point, empty where there is none."""
+        for item in self.items_.values():
+            frame = item.frame().translated(item.pos())
+            if frame.contains(point):
+                for part in reversed(item.unit.parts):
+                    if self.part_rect(part.name).contains(point):
+                        return part.name
+                return item.unit.head.name
+        return ""
+
+    def port_at(self, point: QPointF) -> str:
+        """Key of the card whose output port is at a point, empty where there is none."""
+        if self.empty:
+            return ""
+        for key, item in self.items_.items():
+            frame = item.frame().translated(item.pos())
+            if (point - QPointF(frame.right(), frame.center().y())).manhattanLength() <= 8:
+                return key
+        return ""
+
+    def target_rect(self) -> QRectF:
+        """The place for the first block of an empty design."""
+        frame = self.rect_of(self.units[0].key)
+        return QRectF(frame.right() + 96, frame.top(), TARGET_WIDTH, frame.height())
+
+    def slot_rect(self) -> QRectF:
+        """The place that is open for what is dragged."""
+        assert self.drop is not None
+        if self.empty:
+            return self.target_rect()
+        slot, width = self.drop.slot, self.drop.width
+        if self.drop.opens:
+            left = slot.x - width / 2 if self._followed(slot.after) else slot.x + GAP / 2
+            return QRectF(left, slot.y - HEIGHT / 2, width, HEIGHT)
+        return QRectF(slot.x - 3, slot.y - HEIGHT / 2, 6, HEIGHT)
+
+    def _followed(self, name: str) -> bool:
+        key = self._owner[name]
+        lane = self.layout_.lanes[self.layout_.lane_of[key]]
+        return lane[-1].key != key
 
     # the document changes
 
@@ -274,22 +362,6 @@ class CanvasScene(Places, QGraphicsScene):
         self.repaint()
 
     @Slot(object)
-    def _looked(self, _look: object) -> None:
-        """Draw the new pictures, a few cards at a time: while it trains, all would be a jerk."""
-        self._waiting = list(self.items_.values())
-        if not self._next.isActive():
-            self._next.start()
-
-    @Slot()
-    def _redraw_some(self) -> None:
-        some, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
-        for item in some:
-            if item.scene() is self:
-                item.redraw()
-        if not self._waiting:
-            self._next.stop()
-
-    @Slot(object)
     def _skipped(self, reason: object) -> None:
         self.preview_note = str(reason or "")
         self.redraw()
@@ -372,3 +444,17 @@ class CanvasScene(Places, QGraphicsScene):
             if start or end or item.pos().x() != x:
                 item.setPos(x + start + (end - start) * share, y)
         self.update()
+
+
+def changes(now: Any, tried: Any) -> dict[str, tuple[Row, Row | None]]:
+    """Rows that a hypothetical design changes, by present name, with what they become."""
+    after = {row.block.id: row for row in tried.rows}
+    found = {}
+    for row in now.rows:
+        other = after.get(row.block.id)
+        if other is None or (
+            (row.status, row.output_shape, row.parameters)
+            != (other.status, other.output_shape, other.parameters)
+        ):
+            found[row.name] = (row, other)
+    return found
