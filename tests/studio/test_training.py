@@ -1,7 +1,5 @@
 """The transport: every state, every button, and nothing left behind."""
 
-import time
-
 import numpy as np
 import pytest
 from PySide6.QtCore import QThread
@@ -100,15 +98,27 @@ def test_step_from_idle_makes_one_step(training, until, qtbot):
     assert len(training.run.losses) == 12
 
 
-def test_stop_is_quick_and_train_goes_on_bit_for_bit(bench, training, until):
+def test_stop_takes_effect_within_the_step_under_way(training, until, qtbot):
+    training.set_plan(small_plan(epochs=10_000))
+    training.train()
+    until(lambda: len(training.run.losses) > 3)
+    training.stop()
+    known = len(training.run.losses) + len(training._session.mailbox)
+    until(lambda: training.state == "stopped")
+    # At most the step under way was near enough to its end.
+    count = len(training.run.losses)
+    assert known <= count <= known + 1
+    qtbot.wait(100)
+    assert len(training.run.losses) == count
+
+
+def test_train_goes_on_bit_for_bit_after_a_stop(bench, training, until):
     training.set_plan(small_plan(epochs=60))
     training.train()
     until(lambda: training.run.epoch >= 1)
-    began = time.perf_counter()
     training.stop()
     until(lambda: training.state == "stopped")
-    assert time.perf_counter() - began < 0.15
-    assert training.continues
+    assert training.run.epoch < 60 and training.continues
     training.train()
     assert training.run.id == 1
     until(lambda: training.state == "finished")
@@ -233,16 +243,15 @@ def test_a_run_goes_on_while_the_canvas_is_broken(bench, training, until):
     until(lambda: training.state == "error")
 
 
-def test_closing_while_training(training, until):
+def test_closing_while_training_ends_the_thread(training, until):
     training.set_plan(small_plan(epochs=10_000))
     training.train()
     until(lambda: len(training.run.losses) > 2)
-    began = time.perf_counter()
+    threads = training.findChildren(QThread)
+    assert [thread.isRunning() for thread in threads] == [True]
     training.close()
-    assert time.perf_counter() - began < 2
-    assert not training.findChildren(QThread) or not any(
-        thread.isRunning() for thread in training.findChildren(QThread)
-    )
+    assert not any(thread.isRunning() for thread in threads)
+    assert training.state == "idle" and training.run.epoch < 10_000
 
 
 def test_closing_while_paused(training, until):
