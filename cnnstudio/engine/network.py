@@ -50,6 +50,7 @@ class Network:
         self.dtype = np.dtype(dtype)
         self.weights = Weights(self.analysis, seed, self.dtype)
         self._inference = lower(design, self.analysis, design.blocks[-1].name, training=False)
+        self._idle: list[Executor] = []
 
     @property
     def parameters(self) -> dict[str, dict[str, Array]]:
@@ -67,6 +68,9 @@ class Network:
     def predict(self, x: Any, workers: int = 1) -> Array:
         """Return the last block's output for inputs (N, C, *spatial), in inference mode.
 
+        Any number of threads may ask at once.  The memory for one chunk of inputs is kept for the
+        next call.
+
         Raises
         ------
         DataError
@@ -75,12 +79,18 @@ class Network:
         images = self.accept(x)
         if not len(images):
             return np.empty((0, *self.output_shape), self.dtype)
-        executor = Executor(workers)
+        try:
+            executor = self._idle.pop() if workers == 1 else Executor(workers)
+        except IndexError:
+            executor = Executor()
         try:
             with blas.single_thread():
                 return executor.infer(self._inference, self.weights.packed, images)
         finally:
-            executor.close()
+            if workers == 1:
+                self._idle.append(executor)
+            else:
+                executor.close()
 
     @property
     def output_shape(self) -> tuple[int, ...]:

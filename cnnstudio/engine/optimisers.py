@@ -1,7 +1,8 @@
 """Optimisers: how the weights move, given their gradients.
 
 All weights are one flat vector.  An update walks over it in blocks that stay in the cache, so each
-value is read and written once.
+value is read and written once.  All blocks share one work array: new ones would cost a tenth of the
+time.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 from cnnstudio.layers import Array
 from cnnstudio.layers.settings import Declared, flag, real
 
-_BLOCK = 1 << 16
+_BLOCK = 1 << 17
 _TINY = 1e-30
 
 
@@ -54,13 +55,16 @@ class Optimizer(Declared):
         step : int
             1 for the first step.
         """
+        work = np.empty(min(_BLOCK, parameters.size), parameters.dtype)
         for block in _blocks(parameters.size):
-            self._move(parameters[block], gradients[block], tuple(m[block] for m in memory), step)
+            p, g = parameters[block], gradients[block]
+            self._move(p, g, tuple(m[block] for m in memory), work[: p.size], step)
         if step % 100 == 0:
             for vector in memory:
                 vector *= np.abs(vector) > _TINY  # denormal numbers are 44 times slower
 
-    def _move(self, p: Array, g: Array, memory: tuple[Array, ...], step: int) -> None:
+    def _move(self, p: Array, g: Array, memory: tuple[Array, ...], work: Array, step: int) -> None:
+        """Move one block of weights; the contents of ``work`` are arbitrary."""
         raise NotImplementedError
 
 
@@ -84,20 +88,20 @@ class SGD(Optimizer):
         """One velocity when there is momentum."""
         return ("velocity",) if self.momentum else ()
 
-    def _move(self, p: Array, g: Array, memory: tuple[Array, ...], step: int) -> None:
+    def _move(self, p: Array, g: Array, memory: tuple[Array, ...], work: Array, step: int) -> None:
         if self.weight_decay:
-            g = _decayed(g, self.weight_decay, p)
-        if memory:
-            (velocity,) = memory
-            velocity *= self.momentum
-            velocity += g
-            if self.nesterov:
-                ahead = self.momentum * velocity
-                ahead += g
-                g = ahead
-            else:
-                g = velocity
-        p -= self.learning_rate * g
+            g = _decayed(g, self.weight_decay, p, work)
+        if not memory:
+            p -= np.multiply(g, self.learning_rate, out=work)
+            return
+        (velocity,) = memory
+        velocity *= self.momentum
+        velocity += g
+        ahead = self.learning_rate
+        if self.nesterov:
+            p -= np.multiply(g, self.learning_rate, out=work)
+            ahead *= self.momentum
+        p -= np.multiply(velocity, ahead, out=work)
 
 
 @dataclass(frozen=True)
@@ -118,30 +122,29 @@ class Adam(Optimizer):
     title = "Adam"
     slots = ("mean", "square")
 
-    def _move(self, p: Array, g: Array, memory: tuple[Array, ...], step: int) -> None:
+    def _move(self, p: Array, g: Array, memory: tuple[Array, ...], work: Array, step: int) -> None:
+        # Remembered are M = m / (1 − β₁) and V = v / (1 − β₂), which saves two passes; then
+        # m̂ / (√v̂ + eps) = M / (√V + eps·s) · s·(1 − β₁) / (1 − β₁ᵗ), s² = (1 − β₂ᵗ) / (1 − β₂).
+        scale = math.sqrt((1 - self.beta2**step) / (1 - self.beta2))
+        length = self.learning_rate * scale * (1 - self.beta1) / (1 - self.beta1**step)
         if self.weight_decay:
-            g = _decayed(g, self.weight_decay, p)
+            g = _decayed(g, self.weight_decay, p, work)
         mean, square = memory
         mean *= self.beta1
-        part = (1 - self.beta1) * g
-        mean += part
+        mean += g
         square *= self.beta2
-        np.square(g, out=part)
-        part *= 1 - self.beta2
-        square += part
-        # m̂ / (√v̂ + eps) times √(1 − β₂ᵗ) above and below; Python floats keep float32 as it is.
-        scale = math.sqrt(1 - self.beta2**step)
-        root = np.sqrt(square, out=part)
+        square += np.square(g, out=work)
+        root = np.sqrt(square, out=work)
         root += self.eps * scale
-        move = np.divide(mean, root, out=root)
-        move *= self.learning_rate * scale / (1 - self.beta1**step)
+        move = np.divide(mean, root, out=work)
+        move *= length
         p -= move
 
 
-def _decayed(g: Array, decay: float, p: Array) -> Array:
-    sum_ = decay * p
-    sum_ += g
-    return sum_
+def _decayed(g: Array, decay: float, p: Array, out: Array) -> Array:
+    np.multiply(p, decay, out=out)
+    out += g
+    return out
 
 
 def _blocks(size: int) -> Iterator[slice]:

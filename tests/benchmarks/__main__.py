@@ -17,7 +17,7 @@ PARTS = {
     "workers": ("compare", "--workers", "2"),
     "inference": ("inference",),
     "layers": ("layers",),
-    "profile": ("profile",),
+    "profile": ("nodes",),
     "memory": ("memory",),
     "growth": ("growth",),
     "data": ("data",),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -100,6 +101,16 @@ def test_any_input_that_fits() -> None:
     np.testing.assert_allclose(network.predict(x[::-1])[::-1], expected, rtol=1e-5)
     assert network.predict(x[:0]).shape == (0, 3)
     assert network.predict(np.ones((2, 1, 10, 10), np.uint8)).dtype == np.float32
+
+
+def test_threads_may_predict_at_once() -> None:
+    network = cnn.Network(mixed())
+    shape = network.analysis.row(network.design.blocks[0].name).output_shape
+    inputs = np.random.default_rng(0).normal(size=(40, 3, *shape)).astype(np.float32)
+    alone = [network.predict(x) for x in inputs]
+    with ThreadPoolExecutor(4) as pool:
+        for found, expected in zip(pool.map(network.predict, inputs), alone, strict=True):
+            np.testing.assert_array_equal(found, expected)
 
 
 @pytest.mark.parametrize("shape", [(1, 10, 10), (2, 1, 10, 9), (2, 3, 10, 10), (2, 1, 100), ()])

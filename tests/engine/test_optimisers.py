@@ -57,7 +57,7 @@ def test_adam_by_hand() -> None:
 def test_against_pytorch(optimizer: Optimizer, dtype: str) -> None:
     torch = pytest.importorskip("torch")
     random = np.random.default_rng(0)
-    start = random.normal(size=70_000)  # more than two blocks
+    start = random.normal(size=140_000)  # more than one block
     gradients = [random.normal(size=start.size) for _ in range(5)]
     weights = torch.tensor(start, requires_grad=True)
     if isinstance(optimizer, cnn.SGD):

@@ -78,7 +78,7 @@ def profile(name: str, seconds: float) -> None:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run as ``python -m tests.benchmarks.profile``."""
+    """Run as ``python -m tests.benchmarks.nodes``."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("nets", nargs="*", default=list(nets.NAMES), metavar="NET")
     parser.add_argument("--quick", action="store_true")
