@@ -80,10 +80,10 @@ class Setting:
         low, high = self.minimum, self.maximum
         at_least, at_most = ("above", "below") if self.exclusive else ("at least", "at most")
         if low is not None and high is not None:
-            return f", {at_least} {low:,g} and {at_most} {high:,g}"
+            return f", {at_least} {_bound(low)} and {at_most} {_bound(high)}"
         if low is not None:
-            return f", {at_least} {low:,g}"
-        return f", {at_most} {high:,g}" if high is not None else ""
+            return f", {at_least} {_bound(low)}"
+        return f", {at_most} {_bound(high)}" if high is not None else ""
 
     def accept(self, owner: str, field: str, value: Any) -> Any:
         """Return the value in its canonical form.
@@ -217,6 +217,10 @@ def axes(default: tuple[int, ...], *, help: str = "", label: str = "") -> Any:
 
 def _declare(default: Any, setting: Setting) -> Any:
     return dataclasses.field(default=default, metadata={_KEY: setting})
+
+
+def _bound(number: float) -> str:
+    return f"{int(number):,}" if number == int(number) else f"{number:,g}"
 
 
 class Declared:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
-from cnnstudio.studio import folders
+from cnnstudio.studio import folders, plan_memory
 from cnnstudio.studio.document import Document
 from cnnstudio.studio.inspector import Inspector
 from cnnstudio.studio.probes import Probes
@@ -56,6 +56,8 @@ class Workbench(QObject):
         self.dataset: Dataset | None = None
         self.probes = Probes(self)
         self.training = Training(self, self)
+        self.training.set_plan(plan_memory.recall(self.settings))
+        self.training.plan_changed.connect(self._remember_plan)
         self.inspector = Inspector(self, self)
 
     def set_dataset(self, dataset: Dataset) -> None:
@@ -63,6 +65,10 @@ class Workbench(QObject):
         self.dataset = dataset
         self.probes.set_dataset(dataset)
         self.dataset_changed.emit()
+
+    @Slot()
+    def _remember_plan(self) -> None:
+        plan_memory.remember(self.settings, self.training.plan)
 
     def close(self) -> None:
         """Stop what runs in the background, the trainer before the inspector; free the history."""

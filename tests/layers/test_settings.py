@@ -31,7 +31,7 @@ def test_refusals_read_like_a_person() -> None:
         ),
         "BatchNorm: eps must be a number, above 0, not 0": (cnn.BatchNorm, {"eps": 0}),
         "Conv: bias must be true or false, not 'yes'": (cnn.Conv, {"bias": "yes"}),
-        "SGD: learning_rate must be a number, at least 0 and at most 1e+06, not -1": (
+        "SGD: learning_rate must be a number, at least 0 and at most 1,000,000, not -1": (
             cnn.SGD,
             {"learning_rate": -1},
         ),

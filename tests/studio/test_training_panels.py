@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 import cnnstudio as cnn
 from cnnstudio.design import edits
+from cnnstudio.studio import plan_memory
+from cnnstudio.studio.folders import settings
 from cnnstudio.studio.gallery import Gallery
 from cnnstudio.studio.maps.feature_maps import FeatureMapsPanel
 from cnnstudio.studio.maps.filters import FiltersPanel
@@ -19,6 +21,7 @@ from cnnstudio.studio.plots import fitting
 from cnnstudio.studio.probe_strip import ProbeStrip
 from cnnstudio.studio.training_panel.confusion import ConfusionPanel
 from cnnstudio.studio.training_panel.panel import TrainingPanel
+from cnnstudio.studio.training_panel.plan_form import FIRST
 from cnnstudio.studio.workbench import Workbench
 
 from .training_bench import linear_design, small_data, small_design, small_plan
@@ -209,17 +212,21 @@ def test_blocks_before_an_error_keep_their_maps(bench, show, until):
     assert panel.view.maps.values.shape == (3, 1, 1)
 
 
-def test_a_narrow_training_panel_folds_its_plan(bench, show):
-    panel = show(TrainingPanel, (540, 300))
-    assert panel.fold.isVisible() and not panel.form.isVisible()
-    assert panel.loss.width() >= 160 and panel.accuracy.width() >= 160
+def test_a_narrow_training_panel_shows_its_plan_in_brief_above_the_curves(bench, show):
+    panel = show(TrainingPanel, (580, 300))
+    fields = {name: panel.findChild(QWidget, f"field_{name}") for name in (*FIRST, "momentum")}
+    assert panel.fold.isVisible() and not fields.pop("momentum").isVisible()
+    assert all(field.isVisible() and field.width() >= 60 for field in fields.values())
+    assert panel.form.geometry().bottom() < 60
+    assert panel.loss.width() >= 270 and panel.accuracy.width() >= 270
+    assert panel.loss.plot.height() >= 150
     QTest.mouseClick(panel.fold, Qt.MouseButton.LeftButton)
-    assert panel.form.isVisible() and not panel.loss.isVisible()
-    panel.resize(560, 300)
-    assert not panel.fold.isVisible() and panel.form.isVisible()
-    assert panel.loss.width() >= 160 and panel.accuracy.width() >= 160
+    assert panel.findChild(QWidget, "field_momentum").isVisible() and not panel.loss.isVisible()
+    panel.resize(900, 300)
+    assert not panel.fold.isVisible() and panel.findChild(QWidget, "field_workers").isVisible()
+    assert panel.loss.isVisible() and panel.form.geometry().right() < 220
     panel.resize(200, 300)
-    assert panel.width() >= 336 and not panel.loss.isVisible()
+    assert panel.width() >= 336
 
 
 def test_labels_of_curves_never_cover_each_other():
@@ -355,6 +362,7 @@ def test_divergence_shows_its_sentence(bench, show, until):
         ("momentum", "0.5", lambda plan: plan.optimizer.momentum == 0.5),
         ("weight_decay", "0.0001", lambda plan: plan.optimizer.weight_decay == 1e-4),
         ("seed", "12", lambda plan: plan.seed == 12),
+        ("seed", "9223372036854775807", lambda plan: plan.seed == 2**63 - 1),
         ("workers", "1", lambda plan: plan.workers == 1),
     ],
 )
@@ -367,6 +375,36 @@ def test_the_plan_is_typed(bench, show, name, keys, value):
     QTest.keyClick(field, Qt.Key.Key_Return)
     assert value(bench.training.plan)
     assert field.toolTip() and field.accessibleName()
+
+
+def test_the_seed_goes_up_to_63_bits_and_says_so(bench, show):
+    seed = show(TrainingPanel).findChild(QWidget, "field_seed")
+    assert "at least 0 and at most 9,223,372,036,854,775,807" in seed.toolTip()
+    seed.setFocus()
+    for keys, wanted in (("9223372036854775808", 922337203685477580), ("-7", 7), ("x", 7)):
+        seed.selectAll()
+        QTest.keyClicks(seed, keys)
+        QTest.keyClick(seed, Qt.Key.Key_Return)
+        assert bench.training.plan.seed == seed.value() == wanted
+    for key, wanted in ((Qt.Key.Key_Up, 8), (Qt.Key.Key_Down, 7)):
+        QTest.keyClick(seed, key)
+        assert bench.training.plan.seed == wanted
+
+
+def test_the_plan_is_remembered_between_two_starts(home, qtbot, no_leaks):
+    wanted = small_plan(seed=2**62 + 1, optimizer=cnn.Adam(0.002, beta1=0.8), workers=None)
+    usual = cnn.Plan().workers
+    for given, found in ((wanted, cnn.Plan()), (wanted, wanted)):
+        bench = Workbench(None)
+        assert bench.training.plan == found
+        bench.training.set_plan(given)
+        bench.close()
+        bench.deleteLater()
+    stored = settings().value("plan")
+    assert "workers" not in stored and wanted.workers == usual
+    for unreadable in ("{", "[]", '{"epochs": -1}', '{"optimizer": {"name": "magic"}}'):
+        settings().setValue("plan", unreadable)
+        assert plan_memory.recall(settings()) == cnn.Plan()
 
 
 def test_the_optimiser_brings_its_own_settings(bench, show):

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QLocale, Signal
+from PySide6.QtCore import QLocale, Signal, Slot
 from PySide6.QtGui import QValidator
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QSpinBox, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QSpinBox,
+    QWidget,
+)
 
 from cnnstudio.layers.settings import Setting
 from cnnstudio.studio.theme import inset
 
 MOST = 2**31 - 1
+"""What a QSpinBox holds."""
 
 
 class RealField(QDoubleSpinBox):
@@ -51,6 +59,58 @@ class RealField(QDoubleSpinBox):
         return state, text, position
 
 
+class LargeField(QAbstractSpinBox):
+    """A whole number beyond what a QSpinBox holds, such as a seed of 63 bits."""
+
+    valueChanged = Signal(object)
+
+    def __init__(self, setting: Setting, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._low, self._high = int(setting.minimum or 0), int(setting.maximum or 0)
+        self._value = self._low
+        self.editingFinished.connect(self._typed)
+        inset(self)
+        self.setValue(self._low)
+
+    def value(self) -> int:
+        """The number."""
+        return self._value
+
+    def setValue(self, value: int) -> None:
+        """Show a number, the nearest within the bounds."""
+        value = max(self._low, min(int(value), self._high))
+        self.lineEdit().setText(str(value))
+        if value != self._value:
+            self._value = value
+            self.valueChanged.emit(value)
+
+    @Slot()
+    def _typed(self) -> None:
+        text = self.text()
+        self.setValue(int(text) if text.isdecimal() else self._value)
+
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        """Accept digits that stay within the bounds."""
+        if not text:
+            return QValidator.State.Intermediate, text, position
+        inside = text.isdecimal() and self._low <= int(text) <= self._high
+        state = QValidator.State.Acceptable if inside else QValidator.State.Invalid
+        return state, text, position
+
+    def stepEnabled(self) -> QAbstractSpinBox.StepEnabledFlag:
+        """Both arrows, but for the one that leads out of the bounds."""
+        flags = QAbstractSpinBox.StepEnabledFlag
+        up = flags.StepUpEnabled if self._value < self._high else flags.StepNone
+        down = flags.StepDownEnabled if self._value > self._low else flags.StepNone
+        return up | down
+
+    def stepBy(self, steps: int) -> None:
+        """Go up or down."""
+        self._typed()
+        self.setValue(self._value + steps)
+        self.selectAll()
+
+
 class ChoiceField(QComboBox):
     """One word out of a few, shown as a title."""
 
@@ -60,7 +120,7 @@ class ChoiceField(QComboBox):
         super().__init__(parent)
         for name, title in titles.items():
             self.addItem(title, name)
-        self.activated.connect(self._chosen)
+        self.currentIndexChanged.connect(self._chosen)
 
     def value(self) -> str:
         """The word."""
@@ -101,10 +161,12 @@ def field_for(name: str, setting: Setting, parent: QWidget) -> Any:
         made = ChoiceField({word: _TITLES.get(word, titles[word]) for word in titles}, parent)
     elif setting.kind == "flag":
         made = FlagField(parent)
+    elif (setting.maximum or MOST) > MOST:
+        made = LargeField(setting, parent)
     else:
         made = QSpinBox(parent)
         made.setKeyboardTracking(False)
-        made.setRange(int(setting.minimum or 0), int(min(setting.maximum or MOST, MOST)))
+        made.setRange(int(setting.minimum or 0), int(setting.maximum or MOST))
         inset(made)
     dress(made, name, setting)
     return made

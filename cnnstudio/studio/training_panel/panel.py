@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from cnnstudio.engine import Plan
 from cnnstudio.studio import numbers
@@ -20,8 +29,8 @@ if TYPE_CHECKING:
 
 FORM_WIDTH = 212
 CURVES_WIDTH = 2 * LEAST_WIDTH + 16
-FOLDS_BELOW = FORM_WIDTH + CURVES_WIDTH
-"""Width from which plan and curves stand side by side; below it a button changes between them."""
+SIDE_FROM = FORM_WIDTH + 2 * 260
+"""Width from which the plan stands beside the curves; below it, in brief, above them."""
 
 FOOT_FROM = 150
 """Height from which there is room for the line below the curves."""
@@ -39,7 +48,7 @@ class TrainingPanel(QWidget):
     banner : QLabel
         Why the run is not what the canvas shows, or why it ended early; hidden while all is well.
     fold : QToolButton
-        In a narrow panel: shows the plan in place of the curves.
+        In a narrow panel: shows the whole plan in place of the curves.
     """
 
     def __init__(self, workbench: Workbench, parent: QWidget | None = None) -> None:
@@ -48,6 +57,10 @@ class TrainingPanel(QWidget):
         self.form = PlanForm(self._training, self)
         self.runs = RunsList(self._training, self)
         self.runs.setMaximumHeight(86)
+        self._earlier = QWidget(self)
+        earlier = QVBoxLayout(self._earlier)
+        earlier.setContentsMargins(0, 0, 0, 0)
+        earlier.addWidget(self.runs)
         self.loss = Curves(self._training, "loss", self)
         self.accuracy = Curves(self._training, "accuracy", self)
         self.best = label("", "caption", "text-2")
@@ -58,21 +71,17 @@ class TrainingPanel(QWidget):
         self.banner.setWordWrap(True)
         self.banner.setContentsMargins(12, 4, 12, 4)
         self._shown_remark: tuple[str, str] | None = None
-        left = QVBoxLayout()
-        left.setContentsMargins(0, 0, 0, 0)
-        left.setSpacing(0)
-        left.addWidget(self.form, 1)
-        left.addWidget(self.runs)
-        self._side = side = QWidget(self)
-        side.setLayout(left)
+        self.fold = self._fold_button()
+        self._side = QWidget(self)
+        side = QGridLayout(self._side)
+        side.setContentsMargins(0, 0, 0, 0)
+        side.setSpacing(0)
+        side.addWidget(self.form, 0, 0)
+        side.addWidget(self.fold, 0, 1, Qt.AlignmentFlag.AlignBottom)
+        side.addWidget(self._earlier, 1, 0, 1, 2)
+        side.setColumnStretch(0, 1)
         self._line = line = QFrame(self)
         mark(line, separator=True)
-        self.fold = self._fold_button()
-        self.fold_row = QWidget(self)
-        folded = QHBoxLayout(self.fold_row)
-        folded.setContentsMargins(8, 4, 8, 0)
-        folded.addWidget(self.fold)
-        folded.addStretch(1)
         plots = QHBoxLayout()
         plots.setContentsMargins(4, 2, 4, 0)
         plots.setSpacing(6)
@@ -92,16 +101,12 @@ class TrainingPanel(QWidget):
         right.addWidget(self.banner)
         right.addLayout(plots, 1)
         right.addWidget(self._foot)
-        row = QHBoxLayout()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.fold_row)
-        layout.addLayout(row, 1)
-        row.setSpacing(0)
-        row.addWidget(side)
-        row.addWidget(line)
-        row.addWidget(self._curves, 1)
+        self._parts = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._parts.setContentsMargins(0, 0, 0, 0)
+        self._parts.setSpacing(0)
+        self._parts.addWidget(self._side)
+        self._parts.addWidget(line)
+        self._parts.addWidget(self._curves, 1)
         # Less than its layout wants: below that it folds.
         self.setMinimumWidth(CURVES_WIDTH)
         self._arrange()
@@ -117,11 +122,11 @@ class TrainingPanel(QWidget):
     def _fold_button(self) -> QToolButton:
         button = QToolButton(self)
         button.setObjectName("fold_plan")
-        button.setText("Plan")
+        button.setText("All…")
         button.setCheckable(True)
         mark(button, pill=True)
-        button.setToolTip("Show the plan in place of the curves")
-        button.setAccessibleName("Show the plan in place of the curves")
+        button.setToolTip("Show the whole plan in place of the curves")
+        button.setAccessibleName("Show the whole plan in place of the curves")
         button.toggled.connect(self._arrange)
         return button
 
@@ -132,14 +137,18 @@ class TrainingPanel(QWidget):
 
     @Slot()
     def _arrange(self, *_: object) -> None:
-        folded = self.width() < FOLDS_BELOW
-        plan, curves = not folded or self.fold.isChecked(), not (folded and self.fold.isChecked())
-        self.fold_row.setVisible(folded)
-        self._line.setVisible(not folded)
-        self._side.setMaximumWidth(16_777_215 if folded else FORM_WIDTH)
-        self._side.setMinimumWidth(0 if folded else FORM_WIDTH)
-        self._side.setVisible(plan)
-        self._curves.setVisible(curves)
+        narrow = self.width() < SIDE_FROM
+        whole = narrow and self.fold.isChecked()
+        direction = QBoxLayout.Direction
+        self._parts.setDirection(direction.TopToBottom if narrow else direction.LeftToRight)
+        self._line.setVisible(not narrow)
+        self.fold.setVisible(narrow)
+        self._side.setMaximumWidth(16_777_215 if narrow else FORM_WIDTH)
+        self._side.setMinimumWidth(0 if narrow else FORM_WIDTH)
+        brief = narrow and not whole
+        self.form.set_brief(brief)
+        self._earlier.setVisible(not brief)
+        self._curves.setVisible(not whole)
         self._fit_foot()
 
     def _fit_foot(self) -> None:

@@ -7,10 +7,10 @@ import itertools
 from typing import Any
 
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QFormLayout,
     QFrame,
-    QLabel,
+    QGridLayout,
     QScrollArea,
     QSizePolicy,
     QVBoxLayout,
@@ -24,94 +24,152 @@ from cnnstudio.studio.theme import METRICS, label
 from cnnstudio.studio.training import Training
 from cnnstudio.studio.training_panel.fields import ChoiceField, dress, field_for
 
-FIRST = ("epochs", "batch_size")
-LAST = ("seed", "loss", "shuffle", "workers")
+FIRST = ("epochs", "batch_size", "optimizer", "learning_rate", "seed")
+"""What is changed most, and all there is room for beside the curves of a narrow panel."""
+
+LAST = ("loss", "shuffle", "workers")
 LABELS = {"batch_size": "Batch", "learning_rate": "Rate", "weight_decay": "Decay"}
 DEFAULTS = {"sgd": {"momentum": 0.9}}
 """Settings of an optimiser that are not its own defaults when it is chosen here."""
 
+CELL = 88
+"""Least width of a field with its name above it."""
+
+_UNBOUNDED = 16_777_215
+
 
 class PlanForm(QScrollArea):
-    """Edits the plan of the next run; the learning rate also that of the run under way."""
+    """Edits the plan of the next run; the learning rate also that of the run under way.
+
+    The fields stand in as many columns as there is room for.
+    """
 
     def __init__(self, training: Training, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._training = training
         self._fields: dict[str, Any] = {}
+        self._cells: dict[str, QWidget] = {}
         self._optimizer_rows: list[str] = []
+        self._brief = False
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         body = QWidget()
         outer = QVBoxLayout(body)
-        outer.setContentsMargins(METRICS.panel_padding, 8, 4, 8)
+        outer.setContentsMargins(METRICS.panel_padding, 6, 6, 4)
         outer.setSpacing(6)
-        self._form = QFormLayout()
-        self._form.setVerticalSpacing(METRICS.form_row - METRICS.field)
-        self._form.setHorizontalSpacing(8)
-        self._form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
-        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        outer.addLayout(self._form)
+        self._grid = QGridLayout()
+        self._grid.setVerticalSpacing(5)
+        self._grid.setHorizontalSpacing(8)
+        outer.addLayout(self._grid)
         self._note = label("", "caption")
         self._note.setWordWrap(True)
         outer.addWidget(self._note)
         outer.addStretch(1)
         self.setWidget(body)
         settings = Plan.settings()
-        for name in FIRST:
-            self._add(name, settings[name])
+        for name in (*FIRST, *LAST):
+            if name in settings:
+                self._add(name, settings[name])
         titles = {name: cls.title for name, cls in OPTIMIZERS.items()}
         self._optimizer = ChoiceField(titles, self)
-        dress(
-            self._optimizer, "optimizer", Setting("choice", "How weights move", label="Optimiser")
-        )
+        how = Setting("choice", "How weights move", label="Optimiser")
+        dress(self._optimizer, "optimizer", how)
         self._optimizer.valueChanged.connect(self._choose_optimizer)
-        self._optimizer.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self._form.addRow(self._label("Optimiser"), self._optimizer)
-        self._before_rest = self._form.rowCount()
-        for name in LAST:
-            self._add(name, settings[name])
+        self._place("optimizer", how, self._optimizer)
         training.plan_changed.connect(self.show_plan)
         training.state_changed.connect(self._remark)
         self.show_plan()
 
-    def _label(self, text: str) -> QLabel:
-        return label(text, "label")
+    # where the fields stand
 
-    def _add(self, name: str, setting: Setting, row: int = -1) -> None:
+    def _add(self, name: str, setting: Setting) -> None:
         made = field_for(name, setting, self)
         made.valueChanged.connect(self._edited)
-        made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        text = self._label(LABELS.get(name, setting.label))
-        text.setToolTip(setting.help)
-        text.setBuddy(made)
-        self._form.insertRow(row, text, made)
         self._fields[name] = made
+        self._place(name, setting, made)
+
+    def _place(self, name: str, setting: Setting, made: QWidget) -> None:
+        """Put a field below its name."""
+        made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        text = label(LABELS.get(name, setting.label), "caption", "text-2")
+        text.setToolTip(made.toolTip())
+        text.setBuddy(made)
+        cell = QWidget()
+        column = QVBoxLayout(cell)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(1)
+        column.addWidget(text)
+        column.addWidget(made)
+        column.addStretch(1)
+        self._cells[name] = cell
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Use the width."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def set_brief(self, brief: bool) -> None:
+        """Show only what is changed most, in no more height than that needs."""
+        if brief != self._brief:
+            self._brief = brief
+            self._arrange()
+
+    def _names(self) -> list[str]:
+        """All settings in the order they are read."""
+        rest = (name for name in self._optimizer_rows if name not in FIRST)
+        return [*FIRST, *rest, *LAST]
+
+    def _arrange(self) -> None:
+        names = self._names()
+        shown = len(FIRST) if self._brief else len(names)
+        columns = max(1, min((self.width() - METRICS.panel_padding) // CELL, shown))
+        for place in range(max(self._grid.columnCount(), columns)):
+            self._grid.setColumnStretch(place, int(place < columns))
+        for number, name in enumerate(names):
+            self._grid.addWidget(self._cells[name], *divmod(number, columns))
+            self._cells[name].setVisible(number < shown)
+        self._note.setVisible(not self._brief)
+        rows, gap = -(-shown // columns), self._grid.verticalSpacing()
+        cell = max(self._cells[name].sizeHint().height() for name in names[:shown])
+        margins = self.widget().layout().contentsMargins()
+        high = margins.top() + rows * (cell + gap) - gap + margins.bottom()
+        self.setMinimumHeight(high if self._brief else 0)
+        self.setMaximumHeight(high if self._brief else _UNBOUNDED)
+
+    # what they show
 
     def _show_optimizer(self, optimizer: Optimizer) -> None:
-        """Make a row for each setting of the optimiser."""
+        """Make a field for each setting of the optimiser."""
         settings = type(optimizer).settings()
         if list(settings) != self._optimizer_rows:
             for name in self._optimizer_rows:
-                self._form.removeRow(self._fields.pop(name))
-            for place, (name, setting) in enumerate(settings.items()):
-                self._add(name, setting, self._before_rest + place)
+                self._fields.pop(name)
+                cell = self._cells.pop(name)
+                cell.setParent(None)
+                cell.deleteLater()
+            for name, setting in settings.items():
+                self._add(name, setting)
             self._optimizer_rows = list(settings)
+            self._arrange()
             self._order_tabs()
         for name, value in optimizer.values().items():
             _quietly(self._fields[name], value)
 
     def _order_tabs(self) -> None:
-        names = [*FIRST, "", *self._optimizer_rows, *LAST]
-        chain = [self._fields[name] if name else self._optimizer for name in names]
-        for before, after in itertools.pairwise(chain):
-            QWidget.setTabOrder(before, after)
+        fields = {**self._fields, "optimizer": self._optimizer}
+        for before, after in itertools.pairwise(self._names()):
+            QWidget.setTabOrder(fields[before], fields[after])
+
+    def _own(self) -> list[str]:
+        """The fields that are not the optimiser's."""
+        return [name for name in self._fields if name not in self._optimizer_rows]
 
     @Slot()
     def show_plan(self) -> None:
         """Show the plan that the next run will have."""
         plan = self._training.plan
-        for name in (*FIRST, *LAST):
+        for name in self._own():
             _quietly(self._fields[name], getattr(plan, name))
         chosen = next(key for key, cls in OPTIMIZERS.items() if type(plan.optimizer) is cls)
         _quietly(self._optimizer, chosen)
@@ -130,7 +188,7 @@ class PlanForm(QScrollArea):
     def _edited(self, *_: object) -> None:
         plan = self._training.plan
         optimizer = {name: self._fields[name].value() for name in self._optimizer_rows}
-        values = {name: self._fields[name].value() for name in (*FIRST, *LAST)}
+        values = {name: self._fields[name].value() for name in self._own()}
         try:
             rate = optimizer.pop("learning_rate", plan.optimizer.learning_rate)
             changed = dataclasses.replace(plan.optimizer, **optimizer)
