@@ -9,19 +9,12 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, Qt, Signal, Slot
-from PySide6.QtGui import (
-    QColor,
-    QContextMenuEvent,
-    QGuiApplication,
-    QPainter,
-    QPainterPath,
-    QPen,
-)
-from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QFileDialog, QGraphicsPathItem, QGraphicsRectItem, QMenu, QWidget
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QContextMenuEvent, QPainterPath, QPen
+from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsRectItem, QWidget
 
 from cnnstudio.studio import numbers
+from cnnstudio.studio.figure import Figure, FigureMenu
 from cnnstudio.studio.theme import theme
 
 MOST_POINTS = 1000
@@ -237,49 +230,17 @@ class StudioPlot(pg.PlotWidget):
 
     # pictures
 
-    def menu(self, parent: QWidget) -> QMenu:
-        """What can be done with the picture of the plot."""
-        made = QMenu(parent)
-        made.addAction("Copy as picture", self.copy_picture)
-        made.addAction("Save as PNG or SVG…", self.ask_and_save)
-        return made
+    def figure(self) -> Figure:
+        """The plot as it stands."""
+        name = self.objectName() or "plot"
+        frame = QRectF(self.rect())
+        return Figure(name, self.size(), lambda painter: self.render(painter, frame))
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer to copy or save the plot."""
-        menu = self.menu(self)
+        menu = FigureMenu(self.figure, self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(event.globalPos())
-
-    @Slot()
-    def copy_picture(self) -> None:
-        """Put the plot on the clipboard."""
-        QGuiApplication.clipboard().setPixmap(self.grab())
-
-    @Slot()
-    def ask_and_save(self) -> None:
-        """Ask for a file and save the plot."""
-        dialog = QFileDialog(self, "Save the plot")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters(["PNG picture (*.png)", "SVG drawing (*.svg)"])
-        dialog.setDefaultSuffix("png")
-        dialog.selectFile(f"{self.objectName() or 'plot'}.png")
-        dialog.fileSelected.connect(self.save)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
-
-    @Slot(str)
-    def save(self, path: str) -> None:
-        """Save the plot, as SVG where the name ends so, else as PNG."""
-        if not path.lower().endswith(".svg"):
-            self.grab().save(path, "PNG")
-            return
-        generator = QSvgGenerator()
-        generator.setFileName(path)
-        generator.setSize(self.size())
-        generator.setViewBox(self.rect())
-        painter = QPainter(generator)
-        self.render(painter)
-        painter.end()
 
     @Slot(object)
     def _moved(self, point: QPointF) -> None:

@@ -3,13 +3,16 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
+from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+from PySide6.QtWidgets import QDockWidget, QFileDialog, QMainWindow, QWidget
 
 import cnnstudio as cnn
 from cnnstudio.design import edits
+from cnnstudio.errors import DataError
 from cnnstudio.studio import plan_memory
+from cnnstudio.studio.figure import FigureMenu
 from cnnstudio.studio.folders import settings
 from cnnstudio.studio.gallery import Gallery
 from cnnstudio.studio.maps.feature_maps import FeatureMapsPanel
@@ -533,17 +536,83 @@ def test_dead_maps_are_marked_and_the_picture_can_be_saved(qtbot, no_leaks, tmp_
     centre = view.map_rect(1).center().toPoint()
     struck = image.pixelColor(centre)
     assert struck.lightness() > 150
-    assert view.picture().save(str(tmp_path / "maps.png"))
+    saved = view.figure("maps").image()
+    assert saved.pixelColor(centre * 2).lightness() > 150
 
 
-def test_plots_are_saved_as_png_and_svg(bench, show, train, tmp_path):
-    panel = show(TrainingPanel)
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        (TrainingPanel, "plot_loss"),
+        (TrainingPanel, "plot_accuracy"),
+        (FeatureMapsPanel, "view_maps"),
+        (FiltersPanel, "view_filters"),
+        (GradientsPanel, "view_gradients"),
+        (ConfusionPanel, "view_confusion"),
+    ],
+)
+def test_every_plot_and_map_is_copied_and_saved(
+    bench, show, train, until, tmp_path, monkeypatch, kind, name
+):
+    # The dialog that asks for a file is not under test: it answers at once.
+    chosen = []
+    monkeypatch.setattr(QFileDialog, "open", lambda self: self.fileSelected.emit(chosen[-1]))
+    panel = show(kind)
     train()
+    bench.document.select(("conv1",))
+    until(lambda: name != "view_maps" or panel.view.maps is not None)
+    menus = panel.findChildren(FigureMenu)
+    menu = next(menu for menu in menus if named(menu._figure()) == name)
+    assert [action.text() for action in menu.actions()][:2] == [
+        "Copy as picture",
+        "Save as PNG or SVG…",
+    ]
+    menu.actions()[0].trigger()
+    copied = QGuiApplication.clipboard().image()
     for ending in ("png", "svg"):
-        path = tmp_path / f"loss.{ending}"
-        panel.loss.plot.save(str(path))
-        assert path.stat().st_size > 1000
-    assert "<svg" in (tmp_path / "loss.svg").read_text()
+        chosen.append(str(tmp_path / f"picture.{ending}"))
+        menu.actions()[1].trigger()
+    png = QImage(chosen[-2])
+    assert png == copied.convertToFormat(png.format()) and len(colours_of(png)) > 3
+    drawing = QSvgRenderer(chosen[-1])
+    assert drawing.isValid() and drawing.viewBox().size() * 2 == png.size()
+    again = QImage(png.size(), QImage.Format.Format_RGB32)
+    painter = QPainter(again)
+    drawing.render(painter)
+    painter.end()
+    assert like(png, again) > 0.9
+
+
+def named(figure):
+    """The object name a figure belongs to; panels of maps put the block before it."""
+    *block, last = figure.name.split()
+    return f"view_{last}" if block or last == "confusion" else last
+
+
+def colours_of(image):
+    step = max(image.width() // 60, 1)
+    return {
+        image.pixel(x, y)
+        for x in range(0, image.width(), step)
+        for y in range(0, image.height(), step)
+    }
+
+
+def like(first, second):
+    """Share of the pixels, some of them, whose colours are nearly the same."""
+    same = []
+    for x in range(0, first.width(), 5):
+        for y in range(0, first.height(), 5):
+            one, other = first.pixelColor(x, y).getRgb(), second.pixelColor(x, y).getRgb()
+            same.append(max(abs(a - b) for a, b in zip(one, other, strict=True)) < 40)
+    return sum(same) / len(same)
+
+
+def test_a_picture_that_cannot_be_written_says_so(show, tmp_path):
+    figure = show(TrainingPanel).loss.plot.figure()
+    for name in ("missing/loss.png", "missing/loss.svg"):
+        with pytest.raises(DataError, match="cannot be written"):
+            figure.save(str(tmp_path / name))
 
 
 def test_a_panel_behind_another_tab_rests_until_it_is_raised(bench, qtbot, until, train):

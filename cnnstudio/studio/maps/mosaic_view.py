@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from cnnstudio.inspection import Grid, arrange, locate
 from cnnstudio.studio import numbers
+from cnnstudio.studio.figure import Figure
 from cnnstudio.studio.maps.pictures import Stack, stack
 from cnnstudio.studio.theme import theme
 
@@ -166,20 +166,16 @@ class MosaicView(QAbstractScrollArea):
         origin = self._origin()
         return QRectF(origin.x() + left, origin.y() + top, self._grid.width, self._grid.height)
 
-    def picture(self, scale: float = 2.0) -> QImage:
-        """The whole mosaic as an image, also what is scrolled away."""
-        width, height = self._grid.size if self._grid else (1, 1)
-        image = QImage(
-            round((width + 2 * MARGIN) * scale),
-            round((height + 2 * MARGIN) * scale),
-            QImage.Format.Format_RGB32,
-        )
-        image.fill(theme().color("panel"))
-        painter = QPainter(image)
-        painter.scale(scale, scale)
+    def figure(self, name: str) -> Figure | None:
+        """The whole mosaic, also what is scrolled away; None where there are no maps."""
+        if self._grid is None:
+            return None
+        width, height = self._grid.size
+        size = QSize(round(width) + 2 * MARGIN, round(height) + 2 * MARGIN)
+        return Figure(name, size, self._draw)
+
+    def _draw(self, painter: QPainter) -> None:
         self._paint(painter, QPointF(MARGIN, MARGIN), QRectF(0, 0, 1e6, 1e6), marks=False)
-        painter.end()
-        return image
 
     # layout
 
@@ -267,7 +263,11 @@ class MosaicView(QAbstractScrollArea):
                 break
             if rect.bottom() + grid.caption < seen.top():
                 continue
-            painter.drawImage(rect, drawn.image, drawn.source(index))
+            if marks:
+                painter.drawImage(rect, drawn.image, drawn.source(index))
+            else:
+                # An SVG takes whole images only.
+                painter.drawImage(rect, drawn.image.copy(drawn.source(index).toRect()))
             if maps.signed and outlined and grid.gap > 1:
                 painter.setPen(faint)
                 painter.drawRect(rect.adjusted(-0.5, -0.5, 0, 0))

@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
-    QFileDialog,
     QHBoxLayout,
-    QLabel,
     QSizePolicy,
     QSplitter,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -24,6 +21,7 @@ from cnnstudio.design import Design
 from cnnstudio.inspection import Look, limits_of
 from cnnstudio.layers import Input
 from cnnstudio.studio import numbers
+from cnnstudio.studio.figure import Figure, FigureMenu, figure_button
 from cnnstudio.studio.maps.colour_bar import ColourBar
 from cnnstudio.studio.maps.mosaic_view import Maps, MosaicView, Pointed
 from cnnstudio.studio.sight import Sight
@@ -146,8 +144,7 @@ class MapsPanel(QWidget):
         self.header.addWidget(self.picker)
         self.header.addWidget(self.info, 1)
         self.header.addWidget(self.bar)
-        self.header.addWidget(self._button("copy", "Copy the maps as a picture", self.copy))
-        self.header.addWidget(self._button("export", "Save the maps as a picture…", self.export))
+        self.header.addWidget(figure_button(self.figure, "the maps", self))
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self.splitter.setChildrenCollapsible(False)
         self.splitter.addWidget(self.view)
@@ -185,16 +182,11 @@ class MapsPanel(QWidget):
         self.info.setVisible(not (text and self._footer.isHidden()))
         self.read_out.setVisible(bool(text) or not self._footer.isHidden())
 
-    def _button(self, icon: str, text: str, slot: object) -> QToolButton:
-        button = QToolButton(self)
-        button.setAutoRaise(True)
-        button.setIconSize(QSize(14, 14))
-        button.setFixedSize(26, 26)
-        button.setToolTip(text)
-        button.setAccessibleName(text)
-        theme().set_icon(button, icon)
-        button.clicked.connect(slot)
-        return button
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer to copy or save the maps."""
+        menu = FigureMenu(self.figure, self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(event.globalPos())
 
     # what is shown
 
@@ -350,40 +342,11 @@ class MapsPanel(QWidget):
             self.detail.show_maps(one, self.workbench.view.colours)
         self._say_current()
 
-    # pictures
-
-    @Slot()
-    def copy(self) -> None:
-        """Put the maps on the clipboard as a picture."""
-        if self.view.maps is not None:
-            QGuiApplication.clipboard().setImage(self.view.picture())
-
-    @Slot()
-    def export(self) -> None:
-        """Ask for a file and save the maps as a picture."""
-        if self.view.maps is None:
-            return
-        dialog = QFileDialog(self, "Save the maps as a picture")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter("PNG picture (*.png)")
-        dialog.setDefaultSuffix("png")
-        dialog.selectFile(f"{self.block}.png")
-        dialog.fileSelected.connect(self.save)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
-
-    @Slot(str)
-    def save(self, path: str) -> None:
-        """Save the maps as a PNG picture."""
-        if not self.view.picture().save(path, "PNG"):
-            self.notice.setText(f"The picture could not be written to {path}")
+    def figure(self) -> Figure | None:
+        """The mosaic as a picture."""
+        return self.view.figure(f"{self.block} {self.view.objectName().removeprefix('view_')}")
 
 
 def texts(*parts: str) -> str:
     """Parts of a line that are not empty, with dots between them."""
     return " · ".join(part for part in parts if part)
-
-
-def status_label(text: str) -> QLabel:
-    """A small label for a footer."""
-    return label(text, "caption", "text-2")

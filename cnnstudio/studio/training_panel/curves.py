@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QSize, QTimer, Slot
+from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from cnnstudio.studio import numbers
+from cnnstudio.studio.figure import figure_button
 from cnnstudio.studio.plots import StudioPlot, thin
 from cnnstudio.studio.run import Run
 from cnnstudio.studio.sight import Sight
@@ -73,7 +74,9 @@ class Curves(QWidget):
             head.addWidget(self.log_button)
         else:
             self.log_button.hide()
-        head.addWidget(self._menu_button())
+        export = figure_button(self.plot.figure, "this plot", self)
+        export.menu().addAction("Copy values as text", self.copy_values)
+        head.addWidget(export)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -91,20 +94,6 @@ class Curves(QWidget):
         theme().changed.connect(self._dress)
         self._dress()
         self.redraw()
-
-    def _menu_button(self) -> QToolButton:
-        button = QToolButton(self)
-        button.setAutoRaise(True)
-        button.setToolTip("Copy or save this plot")
-        button.setAccessibleName("Copy or save this plot")
-        theme().set_icon(button, "export", "text-3")
-        menu = self.plot.menu(button)
-        menu.addAction("Copy values as text", self.copy_values)
-        button.setMenu(menu)
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        button.setIconSize(QSize(14, 14))
-        button.setFixedSize(28, 28)
-        return button
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Name the loss where there is room for its name."""
