@@ -23,6 +23,7 @@ from cnnstudio.studio.maps.pictures import photograph, stack
 from cnnstudio.studio.plots import fitting
 from cnnstudio.studio.probe_strip import ProbeStrip
 from cnnstudio.studio.training_panel.confusion import ConfusionPanel
+from cnnstudio.studio.training_panel.curves import Curves
 from cnnstudio.studio.training_panel.panel import TrainingPanel
 from cnnstudio.studio.training_panel.plan_form import FIRST
 from cnnstudio.studio.workbench import Workbench
@@ -561,6 +562,8 @@ def test_every_plot_and_map_is_copied_and_saved(
     train()
     bench.document.select(("conv1",))
     until(lambda: name != "view_maps" or panel.view.maps is not None)
+    for curves in panel.findChildren(Curves):
+        curves.redraw()
     menus = panel.findChildren(FigureMenu)
     menu = next(menu for menu in menus if named(menu._figure()) == name)
     assert [action.text() for action in menu.actions()][:2] == [
