@@ -14,6 +14,7 @@ padding is not counted.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import prod
 from typing import Any
 
@@ -21,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnstudio.kernels.memory import FRESH, Memory
-from cnnstudio.kernels.separable import Masks, Plan, Step, sweep, sweep_back
+from cnnstudio.kernels.separable import Masks, Piece, Sweep, empty_masks
 from cnnstudio.kernels.sums import over_space
 from cnnstudio.kernels.window import Window, pad
 
@@ -29,7 +30,7 @@ Array = NDArray[Any]
 Shape = tuple[int, ...]
 
 
-MaxSaved = tuple[Window, Shape, Masks]
+MaxSaved = tuple[Sweep, tuple[slice, ...], Masks]
 
 
 def max_pool(
@@ -49,13 +50,10 @@ def max_pool(
         Whether to remember the winners; without them there is no backward pass.
     """
     padded = pad(x, window, -np.inf, memory)
-    plan = Plan.of(window)
-    steps = plan.tiled + plan.final if masks else ()
-    winners = tuple(
-        memory.keep(step.masks_shape(before), np.bool_)
-        for step, before in zip(steps, plan.shapes(padded.shape), strict=False)
-    )
-    return sweep(padded, plan, _maximum, winners, memory), (window, x.shape[:-2], winners)
+    sweep = Sweep.of(window, padded.shape)
+    winners = empty_masks(sweep, memory) if masks else ()
+    y = sweep.forward(padded, _maximum, winners, memory)
+    return y, (sweep, window.interior(x.shape[:-2]), winners)
 
 
 def max_pool_backward(d: Array, saved: MaxSaved, memory: Memory = FRESH) -> Array:
@@ -70,8 +68,8 @@ def max_pool_backward(d: Array, saved: MaxSaved, memory: Memory = FRESH) -> Arra
     memory : Memory
         Where the gradient comes from.
     """
-    window, extent, masks = saved
-    return sweep_back(d, window, extent, _to_winner, masks, memory)
+    sweep, interior, masks = saved
+    return sweep.backward(d, _to_winner, masks, memory)[interior]
 
 
 def average_pool(x: Array, window: Window, memory: Memory = FRESH) -> Array:
@@ -86,8 +84,8 @@ def average_pool(x: Array, window: Window, memory: Memory = FRESH) -> Array:
     memory : Memory
         Where the output comes from.
     """
-    plan = Plan.of(window)
-    y = sweep(pad(x, window, 0, memory), plan, _sum, (), memory)
+    padded = pad(x, window, 0, memory)
+    y = Sweep.of(window, padded.shape).forward(padded, _sum, (), memory)
     y *= _shares(x.shape[:-2], window, x.dtype)
     return y
 
@@ -110,7 +108,9 @@ def average_pool_backward(
     """
     shared = memory.temporary("shared", d.shape, d.dtype)
     np.multiply(d, _shares(extent, window, d.dtype), out=shared)
-    return sweep_back(shared, window, extent, _to_all, (), memory)
+    padded = tuple(n + a + b for n, (a, b) in zip(extent, window.padding, strict=True))
+    sweep = Sweep.of(window, (*padded, *d.shape[-2:]))
+    return sweep.backward(shared, _to_all, (), memory)[window.interior(extent)]
 
 
 def global_average(x: Array, memory: Memory = FRESH) -> Array:
@@ -127,60 +127,62 @@ def global_average_backward(d: Array, spatial: tuple[int, ...], memory: Memory =
     return dx
 
 
-def _maximum(x: Array, step: Step, masks: Array | None, out: Array) -> None:
-    outputs = out.shape[step.axis]
-    best = step.slot(x, 0, outputs)
-    if step.kernel == 1:
+def _maximum(x: Array, piece: Piece, masks: Array | None, out: Array) -> None:
+    first, *others = piece.taps
+    best = x[first]
+    if not others:
         out[...] = best
-    for tap in range(1, step.kernel):
-        challenger = step.slot(x, tap, outputs)
+    for number, tap in enumerate(others):
+        challenger = x[tap]
         if masks is not None:
-            np.greater(challenger, best, out=masks[:, tap - 1])
+            np.greater(challenger, best, out=masks[:, number])
         best = np.maximum(best, challenger, out=out)
 
 
-def _to_winner(d: Array, step: Step, masks: Array | None, dx: Array, memory: Memory) -> None:
+def _to_winner(d: Array, piece: Piece, masks: Array | None, dx: Array, memory: Memory) -> None:
     assert masks is not None
-    outputs = d.shape[step.axis]
+    first = dx[piece.taps[0]]
     rest = d
-    for tap in reversed(range(1, step.kernel)):
-        slot = step.slot(dx, tap, outputs)
-        part = memory.temporary("part", d.shape, d.dtype) if step.overlapping else slot
+    for tap in reversed(range(1, len(piece.taps))):
+        slot = dx[piece.taps[tap]]
+        adds = tap < piece.shared
+        part = memory.temporary("part", d.shape, d.dtype) if adds else slot
         np.multiply(rest, masks[:, tap - 1], out=part)
-        if step.overlapping:
+        if adds:
             slot += part
-        left = step.slot(dx, 0, outputs)
-        if step.overlapping or tap > 1:
-            left = memory.temporary("left", d.shape, d.dtype)
+        last = tap == 1 and not piece.shared
+        left = first if last else memory.temporary("left", d.shape, d.dtype)
         rest = np.subtract(rest, part, out=left)
-    first = step.slot(dx, 0, outputs)
-    if step.overlapping:
+    if piece.shared:
         first += rest
-    elif step.kernel == 1:
+    elif rest is d:
         first[...] = rest
 
 
-def _sum(x: Array, step: Step, masks: Array | None, out: Array) -> None:
-    outputs = out.shape[step.axis]
-    total = step.slot(x, 0, outputs)
-    if step.kernel == 1:
+def _sum(x: Array, piece: Piece, masks: Array | None, out: Array) -> None:
+    first, *others = piece.taps
+    total = x[first]
+    if not others:
         out[...] = total
-    for tap in range(1, step.kernel):
-        total = np.add(total, step.slot(x, tap, outputs), out=out)
+    for tap in others:
+        total = np.add(total, x[tap], out=out)
 
 
-def _to_all(d: Array, step: Step, masks: Array | None, dx: Array, memory: Memory) -> None:
-    outputs = d.shape[step.axis]
-    for tap in range(step.kernel):
-        slot = step.slot(dx, tap, outputs)
-        if step.overlapping:
+def _to_all(d: Array, piece: Piece, masks: Array | None, dx: Array, memory: Memory) -> None:
+    for tap in reversed(range(len(piece.taps))):
+        slot = dx[piece.taps[tap]]
+        if tap < piece.shared:
             slot += d
         else:
             slot[...] = d
 
 
-def _shares(extent: tuple[int, ...], window: Window, dtype: np.dtype[Any]) -> Array:
-    """Return one over the number of real inputs under each window, ``(*outputs, 1, 1)``."""
+@lru_cache(maxsize=256)
+def _shares(extent: Shape, window: Window, dtype: np.dtype[Any]) -> Any:
+    """Return one over the number of real inputs under each window, ``(*outputs, 1, 1)``.
+
+    A single number if it is the same for all windows.
+    """
     counts = np.ones(())
     for n, o, k, s, (before, _) in zip(
         extent,
@@ -194,4 +196,4 @@ def _shares(extent: tuple[int, ...], window: Window, dtype: np.dtype[Any]) -> Ar
         inside = np.minimum(starts + k, n) - np.maximum(starts, 0)
         counts = np.multiply.outer(counts, np.maximum(inside, 0))
     shares: Array = (1 / np.maximum(counts, 1)).astype(dtype)[..., None, None]
-    return shares
+    return shares.flat[0] if (shares == shares.flat[0]).all() else shares
