@@ -10,8 +10,11 @@ m values per channel in the whole mini-batch::
 
     dbias = Σ d        dweight = Σ d·x̂        dx = weight/σ · (d − Σd/m − x̂ · Σ(d·x̂)/m)
 
-Inputs may lie far from zero.  All differences are therefore taken from the mean, rounded to the
-array's own dtype, and what the rounding left over goes into the next constant where it matters.
+Everything is a few sums and one affine function ``x·scale + offset``, tile by tile in the cache.
+
+Inputs may lie far from zero, where ``Σ x² − m·mean²`` and ``x·scale + offset`` lose digits.  There,
+and only there, ``x − near`` takes the place of x; ``near`` is the mean, rounded to the array's own
+dtype, and what the rounding left over goes into the next constant.
 """
 
 from __future__ import annotations
@@ -25,7 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnstudio.kernels.memory import FRESH, Memory
-from cnnstudio.kernels.sums import of_products, over_positions
+from cnnstudio.kernels.sums import over_space, products_over_space
 from cnnstudio.kernels.window import pieces
 
 Array = NDArray[Any]
@@ -67,29 +70,31 @@ class Normalized:
     ----------
     x : ndarray
         The input, ``(*spatial, N, C)`` or ``(N, F)``.
-    mean : ndarray
-        ``(C,)`` in float64.
+    near : ndarray or None
+        ``(C,)``: what is taken from x; None where x is not far from zero.
+    rest : ndarray
+        ``(C,)``: the mean without ``near``, in float64.
     inverse : ndarray
         ``(C,)``: 1 / √(variance + ε) in float64.
     """
 
     x: Array
-    mean: Array
+    near: Array | None
+    rest: Array
     inverse: Array
 
 
 def moments(x: Array) -> Moments:
     """Return the statistics of ``x (*spatial, N, C)`` or ``(N, F)`` over all axes but the last."""
     count = prod(x.shape[:-1])
-    near = (over_positions(x).astype(np.float64) / count).astype(x.dtype)
-    rest = np.zeros(x.shape[-1])
-    squares = np.zeros(x.shape[-1])
-    for tile in _tiles(x):
-        away = tile - near
-        rest += over_positions(away)
-        squares += of_products(away, away)
-    rest /= count
-    return Moments(count, near + rest, squares)
+    total, squares = _sums(x, None, None)
+    mean = total / count
+    squares -= mean * total
+    if not _is_far(mean, squares / count):
+        return Moments(count, mean, np.maximum(squares, 0))
+    near = mean.astype(x.dtype)
+    total, squares = _sums(x, None, near)
+    return Moments(count, near + total / count, squares)
 
 
 def normalize(
@@ -114,26 +119,24 @@ def normalize(
     memory : Memory
         Where the output comes from.
     """
-    wide = np.asarray(mean, np.float64)
-    inverse = 1 / np.sqrt(np.asarray(variance, np.float64) + epsilon)
-    near = wide.astype(x.dtype)
+    rest, wide = np.asarray(mean, np.float64), np.asarray(variance, np.float64)
+    inverse = 1 / np.sqrt(wide + epsilon)
+    near = None
+    if _is_far(rest, wide):
+        near = rest.astype(x.dtype)
+        rest = rest - near
     scale = weight * inverse
-    offset = bias + (near - wide) * scale
     y = memory.keep(x.shape, x.dtype)
-    blocks = _Affine(x, near, scale, offset)
-    for tile, out in zip(_tiles(x), _tiles(y), strict=True):
+    blocks = _Affine(x, near, scale, bias - rest * scale)
+    for tile, out in _tiles(x, y):
         blocks.apply(tile, out)
-    return y, Normalized(x, wide, inverse)
+    return y, Normalized(x, near, rest, inverse)
 
 
 def normalize_sums(d: Array, saved: Normalized) -> Array:
     """Return ``(2, C)``: the sums of ``d`` and of ``d·x̂`` over all axes but the last."""
-    sums = np.zeros((2, d.shape[-1]))
-    near = saved.mean.astype(d.dtype)
-    for g, x in zip(_tiles(d), _tiles(saved.x), strict=True):
-        sums[0] += over_positions(g)
-        sums[1] += of_products(x - near, g)
-    sums[1] += (near - saved.mean) * sums[0]
+    sums = _sums(saved.x, d, saved.near)
+    sums[1] -= saved.rest * sums[0]
     sums[1] *= saved.inverse
     return sums.astype(d.dtype)
 
@@ -165,41 +168,63 @@ def normalize_backward(
     """
     dx = memory.keep(d.shape, d.dtype)
     scale = weight * saved.inverse
-    if sums is None:
-        np.multiply(d, _per_block(scale, d), out=dx)
-        return dx
-    near = saved.mean.astype(d.dtype)
-    slope = -scale * saved.inverse * sums[1] / count
-    offset = -scale * sums[0] / count
-    blocks = _Affine(d, near, slope, offset)
     factor = _per_block(scale, d)
-    for g, x, out in zip(_tiles(d), _tiles(saved.x), _tiles(dx), strict=True):
+    if sums is None:
+        np.multiply(d, factor, out=dx)
+        return dx
+    slope = -scale * saved.inverse * sums[1] / count
+    blocks = _Affine(d, saved.near, slope, -scale * sums[0] / count - slope * saved.rest)
+    for g, x, out in _tiles(d, saved.x, dx):
         blocks.apply(x, out)
-        out += g * factor
+        out += np.multiply(g, factor, out=memory.temporary("scaled", g.shape, g.dtype))
     return dx
 
 
 class _Affine:
-    """``(x − mean)·scale + offset`` per channel, on tiles of an array like ``x``."""
+    """``(x − near)·scale + offset`` per channel, on tiles of an array like ``x``."""
 
-    def __init__(self, x: Array, mean: Array, scale: Array, offset: Array) -> None:
-        self.mean, self.scale, self.offset = (_per_block(c, x) for c in (mean, scale, offset))
+    def __init__(self, x: Array, near: Array | None, scale: Array, offset: Array) -> None:
+        self.near = None if near is None else _per_block(near, x)
+        self.scale, self.offset = _per_block(scale, x), _per_block(offset, x)
 
     def apply(self, tile: Array, out: Array) -> None:
-        np.subtract(tile, self.mean, out=out)
-        out *= self.scale
+        if self.near is not None:
+            tile = np.subtract(tile, self.near, out=out)
+        np.multiply(tile, self.scale, out=out)
         out += self.offset
+
+
+def _is_far(mean: Array, variance: Array) -> bool:
+    """Tell whether a mean is more than two standard deviations from zero."""
+    return bool((mean * mean > 4 * variance).any())
+
+
+def _sums(x: Array, d: Array | None, near: Array | None) -> Array:
+    """Return ``(2, C)`` in float64: the sums of d and of ``d·(x − near)``.
+
+    Without d it is ``x − near`` that is summed and multiplied.
+    """
+    totals = np.zeros((2, *x.shape[-2:]))
+    for tiles in _tiles(x) if d is None else _tiles(x, d):
+        away = tiles[0] if near is None else tiles[0] - near
+        g = away if d is None else tiles[1]
+        totals[0] += over_space(g)
+        totals[1] += products_over_space(g, away)
+    per_channel: Array = totals.sum(axis=1)
+    return per_channel
 
 
 def _per_block(constant: Array, x: Array) -> Array:
     """Repeat a constant per channel for every sample, so that it meets blocks of N·C numbers."""
-    return np.broadcast_to(constant.astype(x.dtype), x.shape[-2:]).copy()
+    block = np.empty(x.shape[-2:], x.dtype)
+    block[...] = constant
+    return block
 
 
-def _tiles(x: Array) -> Iterator[Array]:
-    """Yield tiles of leading rows that stay in the second-level cache."""
-    if x.ndim == 2:
-        yield x
+def _tiles(*arrays: Array) -> Iterator[tuple[Array, ...]]:
+    """Yield matching tiles of leading rows that stay in the second-level cache together."""
+    if arrays[0].ndim == 2:
+        yield arrays
     else:
-        for rows in pieces(len(x), 4 * prod(x.shape[1:])):
-            yield x[rows]
+        for rows in pieces(len(arrays[0]), len(arrays) * prod(arrays[0].shape[1:])):
+            yield tuple(array[rows] for array in arrays)

@@ -10,6 +10,7 @@ is faster as many short products, which the BLAS computes without copying its op
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -21,25 +22,34 @@ Array = NDArray[Any]
 def over_space(a: Array) -> Array:
     """Return the sum of ``a (*spatial, N, C)`` over space, ``(N, C)``."""
     samples, channels = a.shape[-2:]
-    a = a.reshape(*a.shape[:-2], samples * channels)
+    a = _merged(a)
     while a.ndim > 1:
-        a = np.matmul(np.ones(a.shape[-2], a.dtype), a)
+        a = np.matmul(_ones(a.shape[-2], a.dtype), a)
     return a.reshape(samples, channels)
+
+
+def products_over_space(a: Array, b: Array) -> Array:
+    """Return the sum of ``a · b (*spatial, N, C)`` over space, ``(N, C)``."""
+    axes = list(range(a.ndim - 1))
+    total: Array = np.einsum(_merged(a), axes, _merged(b), axes, axes[-1:])
+    return total.reshape(a.shape[-2:])
 
 
 def over_positions(a: Array) -> Array:
     """Return the sum of ``a (*spatial, N, C)`` over space and samples, ``(C,)``."""
     per_sample = over_space(a)
-    total: Array = np.matmul(np.ones(len(per_sample), a.dtype), per_sample)
+    total: Array = np.matmul(_ones(len(per_sample), a.dtype), per_sample)
     return total
 
 
-def of_products(a: Array, b: Array) -> Array:
-    """Return the sum of ``a · b (*spatial, N, C)`` over space and samples, ``(C,)``."""
-    axes = list(range(a.ndim))
-    per_sample = np.einsum(a, axes, b, axes, axes[-2:])
-    total: Array = np.matmul(np.ones(len(per_sample), a.dtype), per_sample)
-    return total
+def _merged(a: Array) -> Array:
+    """View ``(*spatial, N, C)`` as ``(*spatial, N·C)``."""
+    return a.reshape(*a.shape[:-2], a.shape[-2] * a.shape[-1])
+
+
+@lru_cache(maxsize=256)
+def _ones(count: int, dtype: np.dtype[Any]) -> Array:
+    return np.ones(count, dtype)
 
 
 def long_product(a: Array, b: Array) -> Array:
@@ -53,7 +63,7 @@ def long_product(a: Array, b: Array) -> Array:
         a[:, :end].reshape(rows, count, SHORT).transpose(1, 0, 2),
         b[:end].reshape(count, SHORT, columns),
     )
-    flat = np.matmul(np.ones(count, a.dtype), products.reshape(count, -1))
+    flat = np.matmul(_ones(count, a.dtype), products.reshape(count, -1))
     total: Array = flat.reshape(rows, columns)
     total += a[:, end:] @ b[end:]
     return total

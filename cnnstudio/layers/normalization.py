@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -94,27 +95,28 @@ class BatchNorm(Layer):
 
     def reduce_gradient(self, parameters: Parameters, saved: Any, gradient: Array) -> Any:
         """Return Σ gradient and Σ gradient · x̂ of this chunk, and its count."""
-        count = float(np.prod(gradient.shape[:-1]))
-        return Sums(kernels.normalize_sums(gradient, saved), count)
+        return Sums(kernels.normalize_sums(gradient, saved), prod(gradient.shape[:-1]))
 
     def backward(
         self, parameters: Parameters, saved: Any, gradient: Array, context: Context
     ) -> Gradients:
         """Differentiate through the mini-batch's mean and variance.
 
-        Each chunk returns its own share of the parameter gradients; the engine adds them up.
+        The engine adds up the parameter gradients of all chunks, so each chunk returns a part of
+        the whole mini-batch's sums, as large as its part of the samples.
         """
-        own = kernels.normalize_sums(gradient, saved)
-        whole: Sums | None = context.shared if context.training else None
+        if not context.training:
+            sums = kernels.normalize_sums(gradient, saved)
+            dx = kernels.normalize_backward(
+                gradient, saved, parameters["weight"], None, 1, context.memory
+            )
+            return (dx,), {"weight": sums[1], "bias": sums[0]}
+        whole: Sums = context.shared
         dx = kernels.normalize_backward(
-            gradient,
-            saved,
-            parameters["weight"],
-            None if whole is None else whole.values,
-            1.0 if whole is None else whole.count,
-            context.memory,
+            gradient, saved, parameters["weight"], whole.values, whole.count, context.memory
         )
-        return (dx,), {"weight": own[1], "bias": own[0]}
+        share = prod(gradient.shape[:-1]) / whole.count
+        return (dx,), {"weight": share * whole.values[1], "bias": share * whole.values[0]}
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ class Sums:
     """Σ gradient and Σ gradient · x̂ (2, channels) over ``count`` values per channel."""
 
     values: Any
-    count: float
+    count: int
 
     def __add__(self, other: Sums) -> Sums:
         return Sums(self.values + other.values, self.count + other.count)

@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from cnnstudio.kernels.sums import SHORT, long_product, of_products, over_positions, over_space
+from cnnstudio.kernels.sums import (
+    SHORT,
+    long_product,
+    over_positions,
+    over_space,
+    products_over_space,
+)
 from tests.kernels.twins import assert_close, error
 
 
@@ -13,7 +19,7 @@ def test_sums_of_every_rank(spatial, dtype, rng):
     space = tuple(range(len(spatial)))
     assert_close(over_space(a), a.sum(space))
     assert_close(over_positions(a), a.sum((*space, -2)))
-    assert_close(of_products(a, b), (a * b).sum((*space, -2)))
+    assert_close(products_over_space(a, b), (a * b).sum(space))
 
 
 @pytest.mark.parametrize("length", [1, SHORT, 2 * SHORT, 3 * SHORT + 17])
