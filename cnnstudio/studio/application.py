@@ -67,6 +67,14 @@ def create_application(argv: Sequence[str] | None = None) -> QApplication:
     return application
 
 
+def settle() -> None:
+    """Spare the collector what start-up made; it lives until the end.
+
+    A full collection would look at all of it, longer than a frame takes.
+    """
+    gc.freeze()
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Open the studio and return its exit status; see `cnnstudio.studio.options`."""
     from cnnstudio.studio.options import parse
@@ -87,6 +95,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.size:
         window.resize(*options.size)
     window.show()
+    settle()
     return application.exec()
 
 

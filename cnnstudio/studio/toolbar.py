@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QSizePolicy,
     QToolBar,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -46,22 +45,13 @@ class Transport(QWidget):
         self.status = QLabel()
         self.status.setObjectName("transport_status")
         self.status.setTextFormat(Qt.TextFormat.RichText)
-        self.status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.bar = QProgressBar()
         self.bar.setObjectName("transport_progress")
         self.bar.setAccessibleName("Progress of the training")
         self.bar.setTextVisible(False)
         self.bar.setRange(0, _RESOLUTION)
         self.bar.setFixedHeight(4)
-        column = QVBoxLayout()
-        column.setContentsMargins(0, 0, 0, 3)
-        column.setSpacing(4)
-        column.addStretch()
-        column.addWidget(self.status)
-        column.addWidget(self.bar)
-        column.addStretch()
-        holder = QWidget()
-        holder.setLayout(column)
+        holder = Stacked(self.status, self.bar)
         holder.setMinimumWidth(190)
         holder.setMaximumWidth(350)
         row = QHBoxLayout(self)
@@ -145,6 +135,28 @@ class Transport(QWidget):
         if self._training.state == "running" and progress.seconds_left is not None:
             found.append(f"{numbers.duration(progress.seconds_left)} left")
         return found
+
+
+class Stacked(QWidget):
+    """A text over a bar.
+
+    Without a layout: a text that changes with every batch would lay the whole window out again.
+    """
+
+    def __init__(self, text: QLabel, bar: QProgressBar, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._text, self._bar = text, bar
+        text.setParent(self)
+        bar.setParent(self)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep both in the middle."""
+        super().resizeEvent(event)
+        high, low = self._text.fontMetrics().height() + 2, self._bar.height()
+        top = (self.height() - high - low - 7) // 2
+        self._text.setGeometry(0, top, self.width(), high)
+        self._bar.setGeometry(0, top + high + 3, self.width(), low)
 
 
 class ToolBar(QToolBar):

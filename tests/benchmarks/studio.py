@@ -24,6 +24,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer
 import cnnstudio as cnn
 from cnnstudio.engine import BatchEnd
 from cnnstudio.studio import MainWindow, create_application
+from cnnstudio.studio.application import settle
 from cnnstudio.studio.maps.mosaic_view import Maps, MosaicView
 from cnnstudio.studio.workbench import Workbench
 
@@ -132,6 +133,7 @@ def main(seconds: float) -> None:
     window.resize(1600, 1000)
     window.show()
     bench = window.workbench
+    settle()
     wait(lambda: bench.dataset is not None)
     alone = headless(seconds)
     shown, clock = studio(bench, seconds)

@@ -6,11 +6,12 @@ from functools import lru_cache
 from math import ceil, floor
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
-from PySide6.QtGui import QImage, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QPainter, QPen, QPolygonF
 
 from cnnstudio.studio.canvas.ink import Ink
-from cnnstudio.studio.theme import DIVERGING, METRICS, theme
+from cnnstudio.studio.theme import DIVERGING, METRICS, picture, theme
 
 RANGES = {
     "map": "each map's own maximum",
@@ -26,6 +27,7 @@ STRIP = 28
 def draw_dots(painter: QPainter, rect: QRectF, zoom: float) -> None:
     """Fill the ground and draw a dot every 20 pixels, fewer when zoomed out."""
     colors = theme()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.fillRect(rect, colors.color("canvas"))
     step = METRICS.grid_step * (2 if zoom < 0.7 else 1)
     pen = QPen(colors.color("grid"), 1.4 / zoom)
@@ -74,10 +76,7 @@ def draw_legend(painter: QPainter, whole: QRect, view: Any, signed: bool, over: 
         painter.drawRoundedRect(QRectF(x - 8, y - 13, width, 26), 6, 6)
     for name, low, rest in entries:
         x += ink.text(QRectF(x, y - 10, 20, 20), low, "caption", "text-3") + 7
-        table = colors.color_table(name)
-        scale = QImage(len(table), 1, QImage.Format.Format_RGB32)
-        for place, (red, green, blue) in enumerate(table):
-            scale.setPixel(place, 0, 0xFF000000 | int(red) << 16 | int(green) << 8 | int(blue))
+        scale = picture(np.linspace(0, 1, 256)[None, :], name, 0, 1, colors.name)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(QRectF(x, y - 4, 96, 8), scale)
         x += 96 + 7

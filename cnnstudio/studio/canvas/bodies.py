@@ -9,6 +9,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainterPath, QPen
 
 from cnnstudio.studio import numbers
+from cnnstudio.studio.canvas.guard import saved
 from cnnstudio.studio.canvas.ink import (
     CENTRE,
     NAMES_FROM,
@@ -41,16 +42,15 @@ def draw_body(ink: Ink, unit: Unit, part: Part, rect: QRectF, stage: CanvasScene
     if row.status == "error":
         _misfit(ink, part, rect)
         return
-    ink.painter.save()
-    if stage.is_outdated(unit):
-        ink.painter.setOpacity(ink.painter.opacity() * FADED)
-    if part.kind == "bars":
-        _bars(ink, part, rect, stage)
-    elif has_numbers(part) and rect.width() < 90:
-        _numbers(ink, part, rect, stage)
-    else:
-        _maps(ink, stage.maps.shown(unit) if part is unit.head else part, part, rect, stage)
-    ink.painter.restore()
+    with saved(ink.painter):
+        if stage.is_outdated(unit):
+            ink.painter.setOpacity(ink.painter.opacity() * FADED)
+        if part.kind == "bars":
+            _bars(ink, part, rect, stage)
+        elif has_numbers(part) and rect.width() < 90:
+            _numbers(ink, part, rect, stage)
+        else:
+            _maps(ink, stage.maps.shown(unit) if part is unit.head else part, part, rect, stage)
 
 
 def _maps(ink: Ink, shown: Part, part: Part, rect: QRectF, stage: CanvasScene) -> None:
@@ -167,18 +167,17 @@ def draw_strip(ink: Ink, part: Part, rect: QRectF, stage: CanvasScene) -> None:
     painter.drawRoundedRect(rail, 2.5, 2.5)
     if share is None:
         return
-    painter.save()
-    if stage.is_outdated_name(part.name):
-        painter.setOpacity(painter.opacity() * FADED)
-    if share > 0:
-        filled = QRectF(rail)
-        filled.setTop(rail.bottom() - max(5.0, rail.height() * share))
-        painter.setBrush(colors.family(part.layer.family))
-        painter.drawRoundedRect(filled, 2.5, 2.5)
-    if ink.zoom >= SETTINGS_FROM:
-        place = QRectF(rect.left(), bottom + 3, rect.width(), 18)
-        ink.text(place, f"{round(100 * share)}%", "axis", "text-3", CENTRE, elide=False)
-    painter.restore()
+    with saved(painter):
+        if stage.is_outdated_name(part.name):
+            painter.setOpacity(painter.opacity() * FADED)
+        if share > 0:
+            filled = QRectF(rail)
+            filled.setTop(rail.bottom() - max(5.0, rail.height() * share))
+            painter.setBrush(colors.family(part.layer.family))
+            painter.drawRoundedRect(filled, 2.5, 2.5)
+        if ink.zoom >= SETTINGS_FROM:
+            place = QRectF(rect.left(), bottom + 3, rect.width(), 18)
+            ink.text(place, f"{round(100 * share)}%", "axis", "text-3", CENTRE, elide=False)
 
 
 def _slim_title(part: Part) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -12,6 +11,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from cnnstudio.layers import FAMILIES, Input
 from cnnstudio.studio import numbers
 from cnnstudio.studio.canvas.bodies import draw_body, draw_strip
+from cnnstudio.studio.canvas.guard import guarded, saved
 from cnnstudio.studio.canvas.ink import (
     CENTRE,
     NAMES_FROM,
@@ -22,14 +22,15 @@ from cnnstudio.studio.canvas.ink import (
 )
 from cnnstudio.studio.canvas.units import FOOTER, HEADER, HEIGHT, Part, Unit, compact
 from cnnstudio.studio.theme import METRICS, draw_shadow, theme
+from cnnstudio.studio.turns import turns
 
 if TYPE_CHECKING:
     from cnnstudio.studio.canvas.scene import CanvasScene
 
-_log = logging.getLogger(__name__)
-
 RADIUS = float(METRICS.radius_card)
 PORT = 4.5
+RIM, FOOT = 2.0, 7.0
+"""Width within the outline at the sides and at the bottom that maps and texts never reach."""
 EMPTY_WIDTH, EMPTY_HEIGHT = 150.0, 92.0
 
 
@@ -40,7 +41,10 @@ class CardItem(QGraphicsItem):
         super().__init__()
         self.unit, self._stage = unit, stage
         self._state: tuple[Any, ...] = ()
+        self._looks: tuple[Any, ...] = ()
         self.setZValue(10)
+        # Tells `paint` which part is wanted.
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
         self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
 
     def show_unit(self, unit: Unit) -> None:
@@ -51,7 +55,7 @@ class CardItem(QGraphicsItem):
             self.update()
 
     def refresh(self) -> None:
-        """Draw afresh if the state of the card is another one."""
+        """Draw afresh if the state of the card is another one; soon if only its maps are."""
         stage, names, key = self._stage, self.unit.names, self.unit.key
         state = (
             stage.selection.intersection(names),
@@ -64,12 +68,22 @@ class CardItem(QGraphicsItem):
             stage.is_outdated(self.unit),
             stage.empty,
             stage.data_title,
-            *(stage.maps.look(name) for name in names),
             *(stage.is_stale(name) for name in names),
         )
+        looks = tuple(stage.maps.look(name) for name in names)
         if state != self._state:
-            self._state = state
+            self._state, self._looks = state, looks
             self.update()
+        elif looks != self._looks:
+            self._looks = looks
+            turns().soon(self._draw_looks)
+
+    def _draw_looks(self) -> None:
+        """Draw afresh what follows from the network: maps, gauges, verdicts."""
+        self.update(self._inside())
+
+    def _inside(self) -> QRectF:
+        return self.frame().adjusted(RIM, HEADER + 2, -RIM, -FOOT)
 
     def frame(self) -> QRectF:
         """Outline of the card in its own coordinates."""
@@ -95,33 +109,58 @@ class CardItem(QGraphicsItem):
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         """Draw the card."""
+        with guarded(painter, f"the card of {self.unit.head.name}"):
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            # A pixel more is wanted than was marked.
+            inside = self._inside().adjusted(-2, -2, 2, 2)
+            if inside.contains(option.exposedRect) and not self._faded():
+                self._paint_inside(painter)
+            else:
+                self._paint_whole(painter)
+
+    def _faded(self) -> bool:
         stage, unit = self._stage, self.unit
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        return unit.key in stage.refused or not stage.moving.isdisjoint(unit.names)
+
+    def _paint_whole(self, painter: QPainter) -> None:
+        stage, unit = self._stage, self.unit
         lifted = stage.is_lifted(unit.key)
-        refused = unit.key in stage.refused
-        if refused or any(name in stage.moving for name in unit.names):
+        if self._faded():
             painter.setOpacity(0.4)
         colors, frame = theme(), self.frame()
-        radius = int(RADIUS)
-        draw_shadow(painter, frame, "dragged" if lifted else "card", radius, colors.dark)
+        draw_shadow(painter, frame, "dragged" if lifted else "card", int(RADIUS), colors.dark)
         outline = QPainterPath()
         outline.addRoundedRect(frame, RADIUS, RADIUS)
-        painter.fillPath(outline, colors.color("alt" if unit.waiting else "card"))
-        painter.save()
-        painter.setClipPath(outline)
-        try:
+        painter.fillPath(outline, self._ground())
+        ink = Ink(painter, stage.zoom)
+        with saved(painter):
+            painter.setClipPath(outline)
             if stage.empty:
-                _paint_lonely(Ink(painter, stage.zoom), unit.head, frame)
-            else:
-                paint_contents(Ink(painter, stage.zoom), unit, stage)
-        except Exception:
-            # An exception that leaves a paint call ends the process.
-            _log.exception("the card of %s cannot be painted", unit.head.name)
-        painter.restore()
+                _paint_lonely(ink, unit.head, frame)
+            for part in () if stage.empty else unit.parts:
+                paint_header(ink, unit, part, stage)
+                paint_contents(ink, unit, part, stage)
         self._draw_outline(painter, frame, lifted)
-        self._draw_badges(Ink(painter, stage.zoom))
+        self._draw_badges(ink)
         if stage.shows_port(unit.key):
             self._draw_ports(painter)
+
+    def _paint_inside(self, painter: QPainter) -> None:
+        """Paint what lies within the rim and below the header."""
+        stage, unit, frame = self._stage, self.unit, self.frame()
+        painter.fillRect(frame, self._ground())
+        ink = Ink(painter, stage.zoom)
+        if stage.empty:
+            _paint_lonely(ink, unit.head, frame)
+            return
+        for part in unit.parts:
+            if part is not unit.head:
+                _seam(painter, part)
+            paint_contents(ink, unit, part, stage)
+        self._draw_outline(painter, frame, False)
+
+    def _ground(self) -> QColor:
+        return theme().color("alt" if self.unit.waiting else "card")
 
     def _draw_outline(self, painter: QPainter, frame: QRectF, lifted: bool) -> None:
         stage, unit, colors = self._stage, self.unit, theme()
@@ -156,9 +195,7 @@ class CardItem(QGraphicsItem):
         return [self._extent(part) for part in chosen]
 
     def _extent(self, part: Part) -> QRectF:
-        if part is self.unit.head:
-            return self.frame()
-        return QRectF(part.x, 0, part.width, HEIGHT)
+        return self.frame() if part is self.unit.head else part_place(part)
 
     def _ring(self, painter: QPainter, rect: QRectF, color: QColor) -> None:
         halo = QColor(color)
@@ -192,32 +229,47 @@ class CardItem(QGraphicsItem):
         painter.drawEllipse(QPointF(frame.right(), frame.center().y()), PORT, PORT)
 
 
-def paint_contents(ink: Ink, unit: Unit, stage: CanvasScene) -> None:
-    """Draw header, body and footer of every part, clipped to the card."""
+def paint_header(ink: Ink, unit: Unit, part: Part, stage: CanvasScene) -> None:
+    """Draw the header of a part, and its seam to the part before."""
     colors, painter = theme(), ink.painter
-    for part in unit.parts:
-        rect = QRectF(part.x, 0, part.width, HEIGHT)
-        waiting = part.row.status == "waiting"
-        family = part.layer.family
-        painter.fillRect(
-            QRectF(rect.left(), 0, rect.width(), HEADER),
-            colors.color("alt") if waiting else colors.header_tint(family),
-        )
-        painter.fillRect(
-            QRectF(rect.left(), 0, rect.width(), METRICS.strip),
-            colors.color("border-strong") if waiting else colors.family(family),
-        )
-        if part is not unit.head:
-            painter.setPen(QPen(colors.color("line"), 1))
-            painter.drawLine(QPointF(rect.left(), 0), QPointF(rect.left(), HEIGHT))
-        if part.kind == "snapped":
-            _snapped_header(ink, part, rect, waiting)
-            draw_strip(ink, part, rect, stage)
-            continue
+    rect = part_place(part)
+    waiting = part.row.status == "waiting"
+    family = part.layer.family
+    painter.fillRect(
+        QRectF(rect.left(), 0, rect.width(), HEADER),
+        colors.color("alt") if waiting else colors.header_tint(family),
+    )
+    painter.fillRect(
+        QRectF(rect.left(), 0, rect.width(), METRICS.strip),
+        colors.color("border-strong") if waiting else colors.family(family),
+    )
+    if part is not unit.head:
+        _seam(painter, part)
+    if part.kind == "snapped":
+        _snapped_header(ink, part, rect, waiting)
+    else:
         _header(ink, part, rect, waiting, stage.is_stale(part.name))
-        _settings(ink, part, rect, stage)
-        draw_body(ink, unit, part, body_rect(ink, part, rect), stage)
-        _footer(ink, part, rect, stage)
+
+
+def paint_contents(ink: Ink, unit: Unit, part: Part, stage: CanvasScene) -> None:
+    """Draw settings, body and footer of a part."""
+    rect = part_place(part)
+    if part.kind == "snapped":
+        draw_strip(ink, part, rect, stage)
+        return
+    _settings(ink, part, rect, stage)
+    draw_body(ink, unit, part, body_rect(ink, part, rect), stage)
+    _footer(ink, part, rect, stage)
+
+
+def part_place(part: Part) -> QRectF:
+    """Where a part is on its card."""
+    return QRectF(part.x, 0, part.width, HEIGHT)
+
+
+def _seam(painter: QPainter, part: Part) -> None:
+    painter.setPen(QPen(theme().color("line"), 1))
+    painter.drawLine(QPointF(part.x, 0), QPointF(part.x, HEIGHT))
 
 
 def _paint_lonely(ink: Ink, part: Part, frame: QRectF) -> None:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 
+from cnnstudio.studio.canvas.guard import saved
 from cnnstudio.studio.theme import ROLES, theme
 
 SMALLEST = 10.0
@@ -79,13 +80,12 @@ class Ink:
         font, metrics = scaled_font(role, self.zoom)
         text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, length)
         width = metrics.horizontalAdvance(text)
-        self.painter.save()
-        self.painter.translate(x, top + width)
-        self.painter.rotate(-90)
-        self.painter.setFont(font)
-        self.painter.setPen(self.colors.color(color))
-        self.painter.drawText(QPointF(0, (metrics.ascent() - metrics.descent()) / 2), text)
-        self.painter.restore()
+        with saved(self.painter):
+            self.painter.translate(x, top + width)
+            self.painter.rotate(-90)
+            self.painter.setFont(font)
+            self.painter.setPen(self.colors.color(color))
+            self.painter.drawText(QPointF(0, (metrics.ascent() - metrics.descent()) / 2), text)
         return width
 
     def icon(self, x: float, y: float, size: float, name: str, color: str | QColor) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from cnnstudio.design import Row
 from cnnstudio.studio import numbers
+from cnnstudio.studio.canvas.guard import guarded, saved
 from cnnstudio.studio.canvas.ink import (
     CENTRE,
     PARAMETERS_FROM,
@@ -48,13 +49,17 @@ class OverlayItem(QGraphicsItem):
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         """Draw what goes on."""
+        with guarded(painter, "what lies over the cards"):
+            self._paint(painter, option.exposedRect)
+
+    def _paint(self, painter: QPainter, seen: QRectF) -> None:
         stage = self._stage
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         ink = Ink(painter, stage.zoom)
         if stage.empty and stage.document.analysis.rows[0].status == "ok":
             self._draw_target(ink)
         if stage.document.preview_analysis is not None:
-            self._draw_pills(ink, option.exposedRect)
+            self._draw_pills(ink, seen)
         if stage.drop is not None:
             self._draw_drop(ink, stage.drop)
         if stage.connecting is not None:
@@ -138,14 +143,13 @@ class OverlayItem(QGraphicsItem):
         path = QPainterPath()
         path.addRoundedRect(rect, METRICS.radius_card, METRICS.radius_card)
         painter.fillPath(path, colors.color("card"))
-        painter.save()
-        painter.setClipPath(path)
-        header = QRectF(rect.left(), rect.top(), rect.width(), HEADER)
-        painter.fillRect(header, colors.header_tint(family))
-        painter.fillRect(
-            QRectF(rect.left(), rect.top(), rect.width(), METRICS.strip), colors.family(family)
-        )
-        painter.restore()
+        with saved(painter):
+            painter.setClipPath(path)
+            header = QRectF(rect.left(), rect.top(), rect.width(), HEADER)
+            painter.fillRect(header, colors.header_tint(family))
+            painter.fillRect(
+                QRectF(rect.left(), rect.top(), rect.width(), METRICS.strip), colors.family(family)
+            )
         ink.icon(rect.left() + 8, rect.top() + 8, 14, part.layer.icon, colors.header_icon(family))
         name = drop.new[0] if drop.new else part.layer.title
         if len(drop.new) > len(drop.unit.parts):

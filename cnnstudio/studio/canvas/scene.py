@@ -108,7 +108,7 @@ class CanvasScene(QGraphicsScene):
         self.document.preview_changed.connect(self._preview)
         theme().changed.connect(self.redraw)
         for source, signals in (
-            (workbench.inspector, ("look_ready", "skipped")),
+            (workbench.inspector, ("skipped",)),
             (workbench.probes, ("changed", "current_changed")),
             (workbench.view, ("changed",)),
             (workbench, ("dataset_changed",)),
@@ -117,6 +117,8 @@ class CanvasScene(QGraphicsScene):
                 if hasattr(source, name):
                     signal = getattr(source, name)
                     signal.connect(self._skipped if name == "skipped" else self.redraw)
+        if workbench.inspector is not None:
+            workbench.inspector.look_ready.connect(self._looked)
         self.refresh()
 
     # what cards ask
@@ -360,6 +362,12 @@ class CanvasScene(QGraphicsScene):
         for item in self.items_.values():
             item.update()
         self.repaint()
+
+    @Slot()
+    def _looked(self) -> None:
+        """Bring the maps of the cards up to date, one card after the other."""
+        for item in self.items_.values():
+            item.refresh()
 
     @Slot(object)
     def _skipped(self, reason: object) -> None:

@@ -21,15 +21,18 @@ from cnnstudio.studio.canvas.bubble import Bubble
 from cnnstudio.studio.canvas.dropping import Dropping
 from cnnstudio.studio.canvas.editing import Editing
 from cnnstudio.studio.canvas.gestures import Gesture
+from cnnstudio.studio.canvas.guard import guarded
 from cnnstudio.studio.canvas.hint import HintBar
 from cnnstudio.studio.canvas.keys import Keys
 from cnnstudio.studio.canvas.layout import GAP, MARGIN
 from cnnstudio.studio.canvas.pointing import STEP, Pointing
 from cnnstudio.studio.canvas.scene import BELOW, CanvasScene
 from cnnstudio.studio.theme import theme
+from cnnstudio.studio.turns import turns
 
 LEAST_FIT = 0.6
 LEAST, MOST = 0.3, 3.0
+LEGEND_HEIGHT = 40
 CACHE = 128 * 1024
 """Kilobytes of cards that are kept drawn."""
 
@@ -59,11 +62,13 @@ class CanvasView(Dropping, Pointing, Keys, Editing, QGraphicsView):
         self._dragging = False
         self._fits = True
         self._arranging = False
+        self._signed = False
         self._last_move = 0.0
         self._dragged: tuple[Any, QPoint, Qt.KeyboardModifier] | None = None
         self.setScene(self.scene_)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.MinimalViewportUpdate)
+        self.setCacheMode(QGraphicsView.CacheModeFlag.CacheBackground)
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setRenderHints(QPainter.RenderHint.Antialiasing)
@@ -94,7 +99,9 @@ class CanvasView(Dropping, Pointing, Keys, Editing, QGraphicsView):
         self.scene_.laid_out.connect(self._arranged)
         self.document.selection_changed.connect(self._describe)
         self.document.changed.connect(self._describe)
-        theme().changed.connect(self.viewport().update)
+        theme().changed.connect(self._dress)
+        if workbench.inspector is not None:
+            workbench.inspector.look_ready.connect(self._looked)
         self._describe()
         self._arranged()
 
@@ -226,7 +233,11 @@ class CanvasView(Dropping, Pointing, Keys, Editing, QGraphicsView):
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         """Take the bubble along."""
+        # Else the pixels of the viewport were moved, and what lies over the scene with them.
+        mode = self.viewportUpdateMode()
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
         super().scrollContentsBy(dx, dy)
+        self.setViewportUpdateMode(mode)
         self._hang_bubble()
 
     def reveal(self, name: str) -> None:
@@ -339,20 +350,42 @@ class CanvasView(Dropping, Pointing, Keys, Editing, QGraphicsView):
 
     def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
         """Draw the rubber band and the legend of the colours."""
-        painter.save()
-        painter.resetTransform()
-        if self.band is not None:
-            draw_band(painter, self.band)
-        if not self.scene_.empty and self.bench.inspector is not None:
-            whole = self.viewport().rect()
-            place = QRect(0, whole.bottom() - 40, 300, 40)
-            if self.bubble.isHidden() or not self.bubble.geometry().intersects(place):
+        with guarded(painter, "the legend of the canvas"):
+            seen = self.mapFromScene(rect).boundingRect()
+            painter.resetTransform()
+            if self.band is not None:
+                draw_band(painter, self.band)
+            place = self._legend_place()
+            wanted = not self.scene_.empty and self.bench.inspector is not None
+            if not wanted or not seen.intersects(place):
+                return
+            text = QRect(0, place.top(), 300, place.height())
+            if self.bubble.isHidden() or not self.bubble.geometry().intersects(text):
                 lowest = self.scene_.area.bottom() - BELOW
                 over = self.mapFromScene(0, lowest).y() > place.top()
-                draw_legend(painter, whole, self.bench.view, self._signed(), over)
-        painter.restore()
+                whole = self.viewport().rect()
+                self._signed = self._has_signed()
+                draw_legend(painter, whole, self.bench.view, self._signed, over)
 
-    def _signed(self) -> bool:
+    def _legend_place(self) -> QRect:
+        whole = self.viewport().rect()
+        return QRect(0, whole.bottom() - LEGEND_HEIGHT, whole.width(), LEGEND_HEIGHT + 1)
+
+    @Slot()
+    def _dress(self) -> None:
+        """Take the colours of the theme."""
+        self.resetCachedContent()
+        self.viewport().update()
+
+    @Slot()
+    def _looked(self) -> None:
+        turns().soon(self._renew_legend)
+
+    def _renew_legend(self) -> None:
+        if self._has_signed() != self._signed:
+            self.viewport().update(self._legend_place())
+
+    def _has_signed(self) -> bool:
         maps = self.scene_.maps
         return any(
             maps.signed(maps.shown(unit).name)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPainterPathStroker, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from cnnstudio.studio.canvas.guard import guarded
 from cnnstudio.studio.canvas.ink import CENTRE, NAMES_FROM, Ink, arrow_head, line_pen
 from cnnstudio.studio.canvas.layout import BETWEEN, GAP, Arc
 from cnnstudio.studio.canvas.units import HEIGHT
@@ -38,14 +39,20 @@ class WiresItem(QGraphicsItem):
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         """Draw brackets, links and arcs that are in sight."""
+        with guarded(painter, "the wires"):
+            self._paint(painter, option.exposedRect)
+
+    def _paint(self, painter: QPainter, seen: QRectF) -> None:
         stage = self._stage
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if stage.empty:
             return
-        seen = option.exposedRect
         ink = Ink(painter, stage.zoom)
-        self._draw_brackets(ink)
         layout = stage.layout_
+        # Brackets and arcs are outside the height of the cards.
+        beyond = not any(top <= seen.top() and seen.bottom() <= top + HEIGHT for top in layout.tops)
+        if beyond:
+            self._draw_brackets(ink)
         lanes = {
             number
             for number, top in enumerate(layout.tops)
@@ -56,7 +63,7 @@ class WiresItem(QGraphicsItem):
                 continue
             if seen.intersects(stage.rect_of(before).united(stage.rect_of(after))):
                 self._draw_link(painter, before, after)
-        for arc in stage.layout_.arcs:
+        for arc in layout.arcs if beyond else ():
             self._draw_arc(ink, arc)
 
     # links
