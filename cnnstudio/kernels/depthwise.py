@@ -36,6 +36,14 @@ def forward(x: Array, weight: Array, window: Window, memory: Memory) -> Array:
     return y
 
 
+def backward(
+    d: Array, weight: Array, x: Array, window: Window, needs_input: bool, memory: Memory
+) -> tuple[Array | None, Array]:
+    """Return input gradient (None unless needed) and weight gradient."""
+    dw = weight_gradient(d, x, weight.shape, window, memory)
+    return input_gradient(d, weight, x.shape[:-2], window, memory) if needs_input else None, dw
+
+
 def weight_gradient(
     d: Array, x: Array, shape: tuple[int, ...], window: Window, memory: Memory
 ) -> Array:

@@ -29,6 +29,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
+from cnnstudio.kernels import taps
 from cnnstudio.kernels.memory import Memory
 from cnnstudio.kernels.sums import long_product
 from cnnstudio.kernels.window import Window, fill_border, pieces, sliding
@@ -36,8 +37,8 @@ from cnnstudio.kernels.window import Window, fill_border, pieces, sliding
 Array = NDArray[Any]
 
 
-def forward(x: Array, weight: Array, window: Window, memory: Memory) -> tuple[Array, Array]:
-    """Return the convolution of ``x (*spatial, N, C)`` and its planes ``(C, *padded, N)``."""
+def forward(x: Array, weight: Array, window: Window, memory: Memory) -> Array:
+    """Return the convolution of ``x (*spatial, N, C)`` with ``weight (*kernel, C, F)``."""
     samples, filters = x.shape[-2], weight.shape[-1]
     outputs = window.output_extent(x.shape[:-2])
     planes = _planes(x, window, memory)
@@ -51,7 +52,7 @@ def forward(x: Array, weight: Array, window: Window, memory: Memory) -> tuple[Ar
         matrix = np.moveaxis(weight, -2, 0).reshape(-1, filters)
         for rows, columns in _tiles(planes, window, outputs, memory):
             np.matmul(columns.T, matrix, out=y[rows].reshape(-1, filters))
-    return y, planes
+    return y
 
 
 def _forward_rows(planes: Array, weight: Array, window: Window, y: Array, memory: Memory) -> None:
@@ -83,25 +84,28 @@ def _forward_rows(planes: Array, weight: Array, window: Window, y: Array, memory
         np.matmul(overlapping.swapaxes(-1, -2), matrix, out=y[rows])
 
 
-def weight_gradient(
-    d: Array, planes: Array, shape: tuple[int, ...], window: Window, memory: Memory
-) -> Array:
-    """Return the gradient of a weight of this shape from ``d`` and what `forward` returned."""
+def backward(
+    d: Array, weight: Array, x: Array, window: Window, needs_input: bool, memory: Memory
+) -> tuple[Array | None, Array]:
+    """Return input gradient (None unless needed) and weight gradient."""
     filters = d.shape[-1]
+    planes = _planes(x, window, memory)
     channels_first = np.zeros((planes.shape[0], *window.kernel, filters), d.dtype)
     matrix = channels_first.reshape(-1, filters)
     for rows, columns in _tiles(planes, window, d.shape[:-2], memory):
         matrix += long_product(columns, d[rows].reshape(-1, filters))
-    dw = memory.keep(shape, d.dtype)
+    dw = memory.keep(weight.shape, d.dtype)
     dw[...] = np.moveaxis(channels_first, 0, -2)
-    return dw
+    if not needs_input:
+        return None, dw
+    return taps.input_gradient(d, weight, x.shape[:-2], window, memory), dw
 
 
 def _planes(x: Array, window: Window, memory: Memory) -> Array:
     """Return ``x`` as padded channel planes ``(C, *padded, N)``."""
     *extent, samples, channels = x.shape
     padded = tuple(n + a + b for n, (a, b) in zip(extent, window.padding, strict=True))
-    planes = memory.keep((channels, *padded, samples), x.dtype)
+    planes = memory.temporary("planes", (channels, *padded, samples), x.dtype)
     inside = np.moveaxis(planes, 0, -1)
     fill_border(inside, window.interior(tuple(extent)), 0)
     inside[window.interior(tuple(extent))] = x
@@ -115,9 +119,9 @@ def _tiles(
     channels, samples, rank = planes.shape[0], planes.shape[-1], len(outputs)
     view = sliding(np.moveaxis(planes, 0, -2), window, outputs)  # (*outputs, *kernel, C, N)
     view = view.transpose((2 * rank, *range(rank, 2 * rank), *range(rank), 2 * rank + 1))
-    taps = channels * prod(window.kernel)
-    for rows in pieces(outputs[0], taps * prod(outputs[1:]) * samples):
+    column = channels * prod(window.kernel)
+    for rows in pieces(outputs[0], column * prod(outputs[1:]) * samples):
         windows = view[(slice(None),) * (rank + 1) + (rows,)]
         columns = memory.temporary("columns", windows.shape, planes.dtype)
         np.copyto(columns, windows)
-        yield rows, columns.reshape(taps, -1)
+        yield rows, columns.reshape(column, -1)

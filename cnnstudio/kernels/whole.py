@@ -42,7 +42,7 @@ WORTH = 60
 
 def suits(window: Window, extent: tuple[int, ...], channels: int, samples: int) -> bool:
     """Say whether kernel and map suit, and the work per filter outweighs transforming it."""
-    if len(extent) != 2 or min(window.kernel) < 5 or window.groups != 1 or channels < 12:
+    if len(extent) != 2 or min(window.kernel) < 5 or window.groups != 1 or channels < 4:
         return False
     if window.stride != (1, 1) or window.dilation != (1, 1):
         return False
@@ -52,64 +52,72 @@ def suits(window: Window, extent: tuple[int, ...], channels: int, samples: int) 
     return max(sizes) <= LARGEST and products >= WORTH * prod(sizes)
 
 
-def forward(x: Array, weight: Array, window: Window, memory: Memory) -> tuple[Array, Array]:
-    """Return the convolution of ``x (H, W, N, C)`` and the transformed map V."""
-    height, width, samples, channels = x.shape
-    filters = weight.shape[-1]
+def forward(x: Array, weight: Array, window: Window, memory: Memory) -> Array:
+    """Return the convolution of ``x (H, W, N, C)``."""
+    samples, filters = x.shape[-2], weight.shape[-1]
     (at, _, bt), (ct, lt, dt) = _both(window, x.shape[:2], x.dtype)
     y = memory.keep((len(at), len(ct), samples, filters), x.dtype)
-    v = memory.keep((len(bt), len(dt), samples, channels), x.dtype)
-    half = memory.temporary("half", (len(bt), width, samples * channels), x.dtype)
-    np.matmul(bt, x.reshape(height, -1), out=half.reshape(len(bt), -1))
-    np.matmul(dt, half, out=v.reshape(len(bt), len(dt), -1))
+    half = _half(x, bt, memory)
     high = _high(weight, window, x.shape[:2], memory)
-    u = memory.temporary("u", (len(dt), channels, filters), x.dtype)
+    v = memory.temporary("v", (len(dt), *x.shape[-2:]), x.dtype)
+    u = memory.temporary("u", (len(dt), *weight.shape[-2:]), x.dtype)
     m = memory.temporary("m", (len(dt), samples, filters), x.dtype)
     rows = memory.temporary("rows", (len(bt), len(ct), samples * filters), x.dtype)
     for i in range(len(bt)):
+        np.matmul(dt, half[i], out=v.reshape(len(dt), -1))
         np.matmul(lt, high[i], out=u.reshape(len(dt), -1))
-        np.matmul(v[i], u, out=m)
+        np.matmul(v, u, out=m)
         np.matmul(ct, m.reshape(len(dt), -1), out=rows[i])
     np.matmul(at, rows.reshape(len(bt), -1), out=y.reshape(len(at), -1))
-    return y, v
+    return y
 
 
 def backward(
     d: Array,
     weight: Array,
-    v: Array,
+    x: Array,
     window: Window,
-    extent: tuple[int, ...],
     needs_input: bool,
     memory: Memory,
 ) -> tuple[Array | None, Array]:
     """Return input gradient (None unless needed) and weight gradient.
 
-    ``high`` first holds G g and is overwritten, point by point, by dU L.
+    ``half`` first holds Bᵀ X and is overwritten, point by point, by dV Dᵀ; ``high`` first holds G g
+    and is overwritten by dU L.
     """
-    samples, channels, filters = d.shape[-2], *weight.shape[-2:]
-    (at, g, bt), (ct, lt, dt) = _both(window, extent, d.dtype)
+    samples, channels, filters = x.shape[-2], *weight.shape[-2:]
+    (at, g, bt), (ct, lt, dt) = _both(window, x.shape[:2], d.dtype)
     rows = memory.temporary("rows", (len(bt), len(ct), samples * filters), d.dtype)
     np.matmul(at.T, d.reshape(len(at), -1), out=rows.reshape(len(bt), -1))
-    dx = memory.keep((*extent, samples, channels), d.dtype) if needs_input else None
+    dx = memory.keep(x.shape, d.dtype) if needs_input else None
     dw = memory.keep(weight.shape, d.dtype)
-    half = memory.temporary("half", (len(bt), extent[1], samples * channels), d.dtype)
-    high = _high(weight, window, extent, memory)
+    half = _half(x, bt, memory)
+    high = _high(weight, window, x.shape[:2], memory)
     u = memory.temporary("u", (len(dt), channels, filters), d.dtype)
     m = memory.temporary("m", (len(dt), samples, filters), d.dtype)
-    dv = memory.temporary("dv", (len(dt), samples, channels), d.dtype)
+    v = memory.temporary("v", (len(dt), samples, channels), d.dtype)
+    dv = memory.temporary("dv", v.shape, d.dtype)
     for i in range(len(bt)):
         np.matmul(ct.T, rows[i], out=m.reshape(len(dt), -1))
+        np.matmul(dt, half[i], out=v.reshape(len(dt), -1))
         if needs_input:
             np.matmul(lt, high[i], out=u.reshape(len(dt), -1))
             np.matmul(m, u.transpose(0, 2, 1), out=dv)
             np.matmul(dt.T, dv.reshape(len(dt), -1), out=half[i])
-        np.matmul(v[i].transpose(0, 2, 1), m, out=u)
+        np.matmul(v.transpose(0, 2, 1), m, out=u)
         np.matmul(lt.T, u.reshape(len(dt), -1), out=high[i])
     np.matmul(g.T, high.reshape(len(bt), -1), out=dw.reshape(len(dw), -1))
     if dx is not None:
         np.matmul(bt.T, half.reshape(len(bt), -1), out=dx.reshape(len(dx), -1))
     return dx, dw
+
+
+def _half(x: Array, bt: Array, memory: Memory) -> Array:
+    """Return Bᵀ X ``(points, W, N·C)`` of ``x (H, W, N, C)``: transformed along the height."""
+    height, width, samples, channels = x.shape
+    half = memory.temporary("half", (len(bt), width, samples * channels), x.dtype)
+    np.matmul(bt, x.reshape(height, -1), out=half.reshape(len(bt), -1))
+    return half
 
 
 def _high(weight: Array, window: Window, extent: tuple[int, ...], memory: Memory) -> Array:

@@ -62,16 +62,13 @@ def suits(window: Window, extent: tuple[int, ...], channels: int, samples: int) 
     return used and samples * across >= MANY
 
 
-def forward(x: Array, weight: Array, window: Window, memory: Memory) -> tuple[Array, Array]:
-    """Return the convolution of ``x (H, W, N, C)`` and the transformed tiles V, block by block."""
+def forward(x: Array, weight: Array, window: Window, memory: Memory) -> Array:
+    """Return the convolution of ``x (H, W, N, C)``."""
     samples, channels, filters = x.shape[-2], *weight.shape[-2:]
     outputs = window.output_extent(x.shape[:2])
     down, across = _tile_counts(outputs)
-    _, _, bt = _matrices(x.dtype)
     u = _filter_transform(weight, memory)
     y = memory.keep((*outputs, samples, filters), x.dtype)
-    kept = memory.keep((36 * down * across * samples * channels,), x.dtype)
-    used = 0
     for some in _parts(samples, across, max(channels, filters)):
         xs, ys = _merged(x[:, :, some]), _merged(y[:, :, some])
         n = some.stop - some.start
@@ -79,33 +76,29 @@ def forward(x: Array, weight: Array, window: Window, memory: Memory) -> tuple[Ar
             half = _input_rows(xs, row, across, window, memory)
             for tiles in _blocks(across, n, channels + filters):
                 count = tiles.stop - tiles.start
-                v = kept[used : used + 36 * count * n * channels]
-                used += v.size
-                out = v.reshape(6, 6, count, n * channels).transpose(0, 2, 1, 3)
-                np.matmul(bt, half[:, tiles], out=out)
+                v = _input_tiles(half, tiles, memory)
                 m = memory.temporary("m", (36, count * n, filters), x.dtype)
                 np.matmul(v.reshape(36, -1, channels), u, out=m)
                 m = m.reshape(POINTS, POINTS, count, -1)
                 _output_tiles(m, ys[row * OUT : (row + 1) * OUT], tiles, memory)
-    return y, kept
+    return y
 
 
 def backward(
     d: Array,
     weight: Array,
-    kept: Array,
+    x: Array,
     window: Window,
-    extent: tuple[int, ...],
     needs_input: bool,
     memory: Memory,
 ) -> tuple[Array | None, Array]:
     """Return input gradient (None unless needed) and weight gradient.
 
-    The blocks of V come in the order in which `forward` left them.  ``wide`` collects B dV of a
-    tile row; of the 6 columns (and later rows) of a tile, 4 are its own and 2 spill over into the
-    next tile.
+    V is computed again, block by block: kept, it would take 36/16 of the memory of ``x``, and
+    reading it back costs nearly as much.  ``wide`` collects B dV of a tile row; of the 6 columns
+    (and later rows) of a tile, 4 are its own and 2 spill over into the next tile.
     """
-    samples, channels, filters = d.shape[-2], *weight.shape[-2:]
+    extent, samples, (channels, filters) = x.shape[:2], x.shape[-2], weight.shape[-2:]
     down, across = _tile_counts(d.shape[:2])
     at, _, bt = _matrices(d.dtype)
     ut = memory.temporary("ut", (36, filters, channels), d.dtype)
@@ -114,26 +107,24 @@ def backward(
     du = memory.temporary("sum", (36, channels, filters), d.dtype, zero=True)
     part = memory.temporary("du", du.shape, d.dtype)
     dx = memory.keep((*extent, samples, channels), d.dtype) if needs_input else None
-    used = 0
     for some in _parts(samples, across, max(channels, filters)):
-        ds = _merged(d[:, :, some])
+        xs, ds = _merged(x[:, :, some]), _merged(d[:, :, some])
         n = some.stop - some.start
         carry = memory.temporary("carry", (2, extent[1], n * channels), d.dtype)
         for row in range(down):
-            half = _gradient_rows(ds, row, across, memory)
+            half = _input_rows(xs, row, across, window, memory)
+            rows = _gradient_rows(ds, row, across, memory)
             wide = memory.temporary("wide", (6, across * OUT + OUT, n * channels), d.dtype)
             spill = memory.temporary("spill", (6, across, 2, n * channels), d.dtype)
             for tiles in _blocks(across, n, channels + filters):
                 count = tiles.stop - tiles.start
-                v = kept[used : used + 36 * count * n * channels].reshape(36, -1, channels)
-                used += v.size
+                v = _input_tiles(half, tiles, memory).reshape(36, -1, channels)
                 dm = memory.temporary("m", (6, 6, count, n * filters), d.dtype)
-                np.matmul(at.T, half[:, tiles], out=dm.transpose(0, 2, 1, 3))
+                np.matmul(at.T, rows[:, tiles], out=dm.transpose(0, 2, 1, 3))
                 dm = dm.reshape(36, -1, filters)
                 du += np.matmul(v.transpose(0, 2, 1), dm, out=part)
                 if dx is not None:
-                    dv = memory.temporary("dv", v.shape, d.dtype)
-                    np.matmul(dm, ut, out=dv)
+                    dv = np.matmul(dm, ut, out=v)
                     by_tile = dv.reshape(6, 6, count, -1).transpose(0, 2, 1, 3)
                     columns = wide[:, tiles.start * OUT : tiles.stop * OUT]
                     np.matmul(bt.T[:OUT], by_tile, out=columns.reshape(6, count, OUT, -1))
@@ -210,12 +201,20 @@ def _input_rows(x: Array, row: int, across: int, window: Window, memory: Memory)
     return as_strided(half, (6, across, 6, q), (a, OUT * b, b, c), writeable=False)
 
 
+def _input_tiles(half: Array, tiles: slice, memory: Memory) -> Array:
+    """Return V = Bᵀ X B ``(6, 6, t, Q)`` of these tiles of ``half``, Bᵀ X of a tile row."""
+    _, _, bt = _matrices(half.dtype)
+    v = memory.temporary("v", (6, 6, tiles.stop - tiles.start, half.shape[-1]), half.dtype)
+    np.matmul(bt, half[:, tiles], out=v.transpose(0, 2, 1, 3))
+    return v
+
+
 def _gradient_rows(d: Array, row: int, across: int, memory: Memory) -> Array:
     """Return A dY of one tile row of ``d (H, W, Q)`` as tiles ``(6, t, 4, Q)``."""
     at, _, _ = _matrices(d.dtype)
     some = d[row * OUT : (row + 1) * OUT]
     rows, width, q = some.shape
-    half = memory.temporary("half", (6, across * OUT, q), d.dtype)
+    half = memory.temporary("rows", (6, across * OUT, q), d.dtype)
     half[:, width:] = 0
     np.matmul(at.T[:, :rows], some.transpose(1, 0, 2), out=half[:, :width].transpose(1, 0, 2))
     return half.reshape(6, across, OUT, q)

@@ -162,18 +162,18 @@ class Conv(Layer):
     def correlate(self, parameters: Parameters, x: Array, context: Context) -> tuple[Array, Any]:
         """Return the output before the bias, and what `uncorrelate` needs."""
         window = geometry.window(self, x.shape[:-2])
-        y, saved = kernels.convolve(x, parameters["weight"], window, context.memory)
-        return y, (window, saved)
+        y = kernels.convolve(x, parameters["weight"], window, context.memory)
+        return y, (window, x)
 
     def uncorrelate(
         self, parameters: Parameters, saved: Any, gradient: Array, context: Context
     ) -> tuple[Array | None, Array]:
         """Return input and weight gradient for `correlate`."""
-        window, rest = saved
+        window, x = saved
         return kernels.convolve_backward(
             gradient,
             parameters["weight"],
-            rest,
+            x,
             window,
             context.needs_input_gradient,
             context.memory,

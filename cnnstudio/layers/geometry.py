@@ -133,6 +133,7 @@ def _sides(padding: Padding, i: int, rank: int, n: int, reach: int, stride: int)
 
 
 @lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def window(owner: Any, extent: Shape) -> Window:
     """Return the window of a layer for inputs of this extent, in the kernels' form."""
     axes: tuple[Axis, ...] = owner.axes((0, *extent))

@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 import cnnstudio as cnn
+from cnnstudio.kernels.convolution import methods
+from cnnstudio.layers.geometry import window
 from tests.layers.comparing import LAYER, NET, assert_close
 from tests.reference import subjects
 
@@ -63,6 +65,14 @@ def test_layers(layers: dict[str, Any], name: str, dtype: str) -> None:
     for key, array in found.items():
         assert array.dtype == dtype
         assert_close(array, expected[key], LAYER[dtype], key)
+
+
+@pytest.mark.parametrize("name", ["winograd", "whole", "depthwise"])
+def test_convolutions_take_the_way_they_are_named_for(name: str) -> None:
+    layer, (shape,), _ = subjects.LAYERS[f"conv {name}"]
+    channels, *extent = shape
+    by = methods(window(layer, tuple(extent)), (*extent, 2, channels), layer.filters)
+    assert {kind.__name__.split(".")[-1] for kind in by} >= {name}
 
 
 def loaded(net: str, dtype: str) -> cnn.Network:

@@ -1,5 +1,7 @@
 """Convolution against its twin, method by method."""
 
+from contextlib import contextmanager
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -14,9 +16,10 @@ from cnnstudio.kernels import (
     pack_weight,
     unpack_weight,
 )
-from cnnstudio.kernels.convolution import method
+from cnnstudio.kernels.convolution import methods
+from cnnstudio.kernels.small import LARGEST
 from tests.kernels import twins
-from tests.kernels.twins import assert_close, window
+from tests.kernels.twins import assert_close, method, window
 
 # method, extent, channels, filters, window
 CASES = [
@@ -55,6 +58,14 @@ CASES = [
     ("winograd", (5, 11), 8, 2, window((3, 3), padding=((0, 7), (5, 0)))),
     ("winograd", (11, 5), 8, 2, window((3, 3), padding=((9, 1), (2, 3)))),
     ("winograd", (3, 7), 8, 2, window((3, 3), padding=1)),
+    ("small", (1,), 3, 2, window((3,), padding=1)),
+    ("small", (7,), 2, 3, window((3,), stride=2, padding=((3, 1),), dilation=2)),
+    ("small", (2, 2), 16, 5, window((3, 3), padding=1)),
+    ("small", (3, 4), 12, 1, window((2, 3), stride=(1, 2), padding=((0, 1), (2, 0)))),
+    ("small", (4, 3), 13, 2, window((2, 2), dilation=(2, 1))),
+    ("small", (2, 1, 3), 2, 3, window((2, 1, 2), stride=(2, 1, 1), padding=1)),
+    ("planes whole", (6, 6), 4, 3, window((5, 5))),
+    ("planes whole", (7, 6), 11, 2, window((5, 6), padding=((2, 2), (3, 2)))),
     ("whole", (5, 5), 12, 3, window((5, 5))),
     ("whole", (4, 4), 12, 2, window((5, 5), padding=1)),
     ("whole", (7, 6), 13, 3, window((5, 6), padding=((2, 2), (3, 2)))),
@@ -68,18 +79,22 @@ def name(case):
     return f"{case[0]}-{case[1]}-{case[2]}to{case[3]}"
 
 
-@pytest.fixture(autouse=True, scope="module")
-def always_worth_it():
+@contextmanager
+def always_worth_it(largest):
     """Small maps and few samples take the method of large ones."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("cnnstudio.kernels.whole.WORTH", 0)
         patch.setattr("cnnstudio.kernels.winograd.MANY", 0)
+        patch.setattr("cnnstudio.kernels.small.LARGEST", largest)
+        methods.cache_clear()
         yield
+    methods.cache_clear()
 
 
 @pytest.fixture(params=CASES, ids=name)
 def case(request):
-    return request.param
+    with always_worth_it(LARGEST if request.param[0] == "small" else 0):
+        yield request.param
 
 
 def drawn(case, dtype, samples=2):
@@ -94,8 +109,9 @@ def drawn(case, dtype, samples=2):
 def run(x, weight, d, w, memory=None):
     """Forward and backward inside; every array public."""
     memory = Memory() if memory is None else memory
-    y, saved = convolve(enter(x), pack_weight(weight), w, memory)
-    dx, dw = convolve_backward(enter(d), pack_weight(weight), saved, w, True, memory)
+    inside = enter(x)
+    y = convolve(inside, pack_weight(weight), w, memory)
+    dx, dw = convolve_backward(enter(d), pack_weight(weight), inside, w, True, memory)
     return leave(y), leave(dx), unpack_weight(dw)
 
 
@@ -119,14 +135,14 @@ def test_agrees_with_its_twin(case, dtype, samples):
 SMALL = [case for case in CASES if np.prod(case[1]) * case[2] <= 200]
 
 
-@pytest.mark.parametrize("case", SMALL, ids=name)
+@pytest.mark.parametrize("case", SMALL, ids=name, indirect=True)
 def test_gradients_agree_with_differences(case):
     w = case[-1]
     x, weight, d = drawn(case, np.float64, 1)
     _, dx, dw = run(x, weight, d, w)
 
     def output(x, weight):
-        return leave(convolve(enter(x), pack_weight(weight), w)[0])
+        return leave(convolve(enter(x), pack_weight(weight), w))
 
     by_x = twins.numeric_gradient(lambda v: output(v, weight), x, d, 1e-3)
     by_weight = twins.numeric_gradient(lambda v: output(x, v), weight, d, 1e-3)
@@ -137,9 +153,8 @@ def test_gradients_agree_with_differences(case):
 def test_without_input_gradient(case):
     w = case[-1]
     x, weight, d = drawn(case, np.float64)
-    _, saved = convolve(enter(x), pack_weight(weight), w)
-    _, expected = convolve_backward(enter(d), pack_weight(weight), saved, w)
-    dx, dw = convolve_backward(enter(d), pack_weight(weight), saved, w, needs_input=False)
+    _, expected = convolve_backward(enter(d), pack_weight(weight), enter(x), w)
+    dx, dw = convolve_backward(enter(d), pack_weight(weight), enter(x), w, needs_input=False)
     assert dx is None
     assert_close(dw, expected)
 
@@ -152,8 +167,8 @@ def test_views_are_read_and_nothing_is_written(case, dtype):
     for array in (inside, gradient, packed):
         array.flags.writeable = False
     some, some_d = inside[..., 1:3, :], gradient[..., 1:3, :]
-    y, saved = convolve(some, packed, w)
-    dx, dw = convolve_backward(some_d, packed, saved, w)
+    y = convolve(some, packed, w)
+    dx, dw = convolve_backward(some_d, packed, some, w)
     expected = run(x[1:3], weight, d[1:3], w)
     assert_close(leave(y), expected[0])
     assert_close(leave(dx), expected[1])
@@ -206,10 +221,11 @@ def windows(draw):
 
 
 @settings(max_examples=40)
-@given(windows())
-def test_any_window_agrees_with_its_twin(case):
+@given(windows(), st.sampled_from([0, LARGEST]))
+def test_any_window_agrees_with_its_twin(case, largest):
     x, weight, d = drawn(case, np.float64)
-    y, dx, dw = run(x, weight, d, case[-1])
+    with always_worth_it(largest):
+        y, dx, dw = run(x, weight, d, case[-1])
     assert_close(y, twins.convolve(x, weight, case[-1]))
     expected_dx, expected_dw = twins.convolve_backward(d, x, weight, case[-1])
     assert_close(dx, expected_dx)

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 from cnnstudio.kernels import convolve, convolve_backward
-from cnnstudio.kernels.convolution import method
 from tests.kernels import twins
-from tests.kernels.twins import error, window
+from tests.kernels.twins import error, method, window
 
 
 @pytest.mark.parametrize(
@@ -17,12 +16,13 @@ from tests.kernels.twins import error, window
         ("taps", (14, 14), 64, 4, window((9, 9))),
         ("taps", (41, 41), 16, 32, window((5, 5))),
         ("taps", (40, 40), 16, 32, window((5, 5), padding=1)),
-        ("planes", (14, 14), 11, 32, window((9, 9))),
+        ("planes whole", (14, 14), 6, 32, window((5, 5))),
+        ("planes", (14, 14), 3, 32, window((9, 9))),
         ("taps", (14, 14), 64, 32, window((9, 4))),
         ("taps", (14, 14), 64, 32, window((9, 9), stride=(1, 2))),
         ("taps", (28, 28), 64, 32, window((5, 5), dilation=(1, 2))),
         ("taps", (14, 14), 64, 32, window((9, 9), groups=2)),
-        ("taps", (14,), 64, 32, window((9,))),
+        ("taps", (90,), 64, 32, window((9,))),
         ("taps", (7, 7, 7), 16, 32, window((5, 5, 5))),
     ],
 )
@@ -47,15 +47,15 @@ def test_accuracy(extent, w, channels, filters, dtype, bound):
     x = rng.standard_normal((*extent, samples, channels))
     weight = rng.standard_normal((*w.kernel, channels, filters))
     d = rng.standard_normal((*twins.output_extent(extent, w), samples, filters))
-    assert method(w, extent, channels, samples) == "whole"
-    y, saved = convolve(x.astype(dtype), weight.astype(dtype), w)
-    dx, dw = convolve_backward(d.astype(dtype), weight.astype(dtype), saved, w)
-    assert method(w, extent, channels, 1) == "taps"
+    assert method(w, extent, channels, samples, filters) == "whole"
+    y = convolve(x.astype(dtype), weight.astype(dtype), w)
+    dx, dw = convolve_backward(d.astype(dtype), weight.astype(dtype), x.astype(dtype), w)
+    assert method(w, extent, channels, 1, filters) == "taps"
     expected_dw = 0
     for i in range(samples):
         one = slice(i, i + 1)
-        expected_y, saved = convolve(x[..., one, :], weight, w)
-        expected_dx, part = convolve_backward(d[..., one, :], weight, saved, w)
+        expected_y = convolve(x[..., one, :], weight, w)
+        expected_dx, part = convolve_backward(d[..., one, :], weight, x[..., one, :], w)
         expected_dw = expected_dw + part
         assert error(y[..., one, :], expected_y) < bound
         assert error(dx[..., one, :], expected_dx) < bound

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from cnnstudio.kernels import Window
+from cnnstudio.kernels.convolution import methods
 
 Array = Any
 TOLERANCE = {"float32": 2e-5, "float64": 1e-9}
@@ -64,6 +65,15 @@ def window(
         (dilation,) * rank if isinstance(dilation, int) else dilation,
         groups,
     )
+
+
+def method(
+    w: Window, extent: tuple[int, ...], channels: int, samples: int, filters: int = 1
+) -> str:
+    """Return the name of the method, or those for output and gradients where they differ."""
+    found = methods(w, (*extent, samples, channels), filters)
+    used = (by.__name__.split(".")[-1] for by in found)
+    return " ".join(dict.fromkeys(used))
 
 
 def places(extent: tuple[int, ...], w: Window) -> Iterator[tuple[tuple, list[tuple]]]:
