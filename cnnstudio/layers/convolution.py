@@ -68,7 +68,7 @@ class Conv(Layer):
     padding: Padding = padding(0, help="Zeros around the input; 'same' keeps ⌈n/stride⌉ positions")
     dilation: Extent = extent(1, help="Distance between neighbouring taps of the kernel")
     groups: int = integer(1, minimum=1, maximum=65536, help="Parts the channels are cut into")
-    bias: bool = flag(True, help="Add one learned number per filter")
+    bias: bool = flag(True, help="Add a bias per filter")
     initialiser: str = choice(
         "he_uniform", INITIALISERS, help="Law of the initial weights", label="Initial weights"
     )

@@ -38,7 +38,7 @@ class Dense(Layer):
     """
 
     units: int = integer(10, minimum=1, maximum=1_000_000, help="Number of outputs")
-    bias: bool = flag(True, help="Add one learned number per unit")
+    bias: bool = flag(True, help="Add a bias per unit")
     initialiser: str = choice(
         "he_uniform", INITIALISERS, help="Law of the initial weights", label="Initial weights"
     )

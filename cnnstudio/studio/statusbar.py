@@ -165,7 +165,7 @@ class StatusBar(QStatusBar):
             text = f"0 errors · {numbers.count(warnings, 'warning')}"
         else:
             icon, tone, text = "ok", "text-2", "0 problems"
-        self.problems.setText(text)
+        self.problems.setText(f" {text}")
         self.problems.setAccessibleName(f"Problems: {text}")
         self.problems.setIcon(theme().icon(icon, tone))
         self.problems.setStyleSheet(

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 from cnnstudio.design import analyse, templates
 from cnnstudio.studio import numbers
 from cnnstudio.studio.canvas.ink import Ink
-from cnnstudio.studio.theme import METRICS, label, mark, theme
+from cnnstudio.studio.theme import METRICS, Line, mark, theme
 
 STRIP = 40
 HEIGHT = 122
@@ -122,7 +122,7 @@ class TemplatesPanel(QScrollArea):
         column = QVBoxLayout(inner)
         column.setContentsMargins(10, 10, 10, 10)
         column.setSpacing(8)
-        column.addWidget(label("Working networks to start from", "caption"))
+        column.addWidget(Line("Working networks to start from", "caption"))
         self.rows: list[TemplateRow] = []
         for name in templates.names():
             row = TemplateRow(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -80,13 +81,12 @@ class Transport(QWidget):
     @Slot()
     def refresh(self) -> None:
         """Show the state and how far the run is."""
-        head, rest = self._sentence()
+        head, wordings = self._sentence()
+        rest = wordings[0]
         colour = theme().value("text-2")
         room = self.status.width() - QFontMetrics(theme().font("strong")).horizontalAdvance(head)
-        elided = self.status.fontMetrics().elidedText(
-            rest, Qt.TextElideMode.ElideRight, max(room - 16, 60)
-        )
-        body = f' <span style="color:{colour}">· {escape(elided)}</span>' if rest else ""
+        shown = fitting(wordings, self.status.fontMetrics(), max(room - 16, 60))
+        body = f' <span style="color:{colour}">· {escape(shown)}</span>' if shown else ""
         self.status.setText(f'<b style="font-weight:600">{head}</b>{body}')
         reason = self._training.reason
         self.status.setToolTip(reason or (f"{head} · {rest}" if rest else head))
@@ -99,42 +99,54 @@ class Transport(QWidget):
         QTimer.singleShot(0, self, self.refresh)
 
     def _share(self) -> float:
-        return 1.0 if self._training.state == "finished" else self._training.progress.share
+        state = self._training.state
+        if state in ("idle", "error"):
+            return 0.0
+        return 1.0 if state == "finished" else self._training.progress.share
 
-    def _sentence(self) -> tuple[str, str]:
+    def _sentence(self) -> tuple[str, list[str]]:
+        """The state, and what there is to say about it: at length, then ever shorter."""
         training, state = self._training, self._training.state
         if self._workbench.dataset is None:
-            return "Starting", "reading the images"
-        if state == "error" or (training.reason and state != "running"):
+            return "Starting", ["reading the images"]
+        if state == "error":
             if len(self._workbench.document.design) == 1:
-                return "Empty", "add blocks to train"
+                return "Empty", ["add blocks to train"]
             errors = len(self._workbench.document.analysis.errors)
             if errors:
-                epochs = numbers.count(training.plan.epochs, "epoch")
-                return "Not ready", f"fix {numbers.count(errors, 'problem')} to train {epochs}"
-            return "Not ready", training.reason
+                fix = f"fix {numbers.count(errors, 'problem')}"
+                return "Not ready", [f"{fix} to train {self._epochs()}", fix]
+            return "Not ready", [training.reason]
         if state == "idle":
             batches = -(-len(self._workbench.dataset.train) // training.plan.batch_size)
-            epochs = numbers.count(training.plan.epochs, "epoch")
-            facts = [f"{epochs} of {numbers.count(batches, 'batch', 'batches')}"]
-            if self._forecaster.seconds is not None:
-                facts.append(f"about {numbers.roughly(self._forecaster.seconds)}")
-            return "Ready", " · ".join(facts)
+            size = f" of {numbers.count(batches, 'batch', 'batches')}"
+            seconds = self._forecaster.seconds
+            about = "" if seconds is None else f" · about {numbers.roughly(seconds)}"
+            return "Ready", [self._epochs() + size + about, self._epochs() + about, self._epochs()]
         if state == "stopped" and training.run is not None and training.run.message:
-            return "Stopped", training.run.message
-        head = {"running": "Training", "paused": "Paused", "stopped": "Stopped"}.get(
-            state, "Finished"
-        )
-        return head, " · ".join(self._facts())
+            return "Stopped", [training.run.message]
+        head = {"running": "Training", "paused": "Paused", "stopped": "Stopped"}
+        return head.get(state, "Finished"), self._progress()
 
-    def _facts(self) -> list[str]:
-        progress = self._training.progress
-        found = [f"Epoch {progress.epoch}/{progress.epochs}"]
-        if self._training.state != "finished" and progress.batches:
-            found.append(f"batch {progress.batch}/{progress.batches}")
-        if self._training.state == "running" and progress.seconds_left is not None:
-            found.append(f"{numbers.duration(progress.seconds_left)} left")
-        return found
+    def _epochs(self) -> str:
+        return numbers.count(self._training.plan.epochs, "epoch")
+
+    def _progress(self) -> list[str]:
+        progress, state = self._training.progress, self._training.state
+        epoch = f"Epoch {progress.epoch}/{progress.epochs}"
+        batch = f" · batch {progress.batch}/{progress.batches}" if progress.batches else ""
+        left = ""
+        if state == "running" and progress.seconds_left is not None:
+            left = f" · {numbers.duration(progress.seconds_left)} left"
+        return [epoch] if state == "finished" else [epoch + batch + left, epoch + left, epoch]
+
+
+def fitting(wordings: Sequence[str], metrics: QFontMetrics, room: int) -> str:
+    """The first wording that a width has room for, or what there is room for of the last."""
+    for text in wordings:
+        if metrics.horizontalAdvance(text) <= room:
+            return text
+    return metrics.elidedText(wordings[-1], Qt.TextElideMode.ElideRight, room)
 
 
 class Stacked(QWidget):
@@ -247,8 +259,8 @@ class TrainButton(QToolButton):
     def refresh(self) -> None:
         """Follow the action."""
         text = plain(self._action.text())
-        if text != self.text():
-            self.setText(text)
+        if text != self.text().strip():
+            self.setText(f" {text}")
             theme().set_icon(self, "pause" if text == "Pause" else "play", "on-accent")
         self.setEnabled(self._action.isEnabled())
         self.setToolTip(self._action.toolTip())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import escape
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from cnnstudio.design import Analysis, Row
 from cnnstudio.layers import Formula
@@ -151,25 +151,26 @@ class TotalsView(QWidget):
         head.addWidget(self._title)
         head.addStretch(1)
         head.addWidget(self._caption)
-        grid = QGridLayout()
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setVerticalSpacing(3)
-        grid.setColumnStretch(1, 1)
+        lines = QVBoxLayout()
+        lines.setSpacing(3)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(5)
         column.addLayout(head)
-        column.addLayout(grid)
+        column.addLayout(lines)
         self._rows: list[tuple[QLabel, QLabel]] = []
-        for number, name in enumerate(TOTALS):
+        for name in TOTALS:
             value = label("", "body")
             value.setAlignment(Qt.AlignmentFlag.AlignRight)
             value.setTextFormat(Qt.TextFormat.RichText)
             value.setTextInteractionFlags(_COPYABLE)
             value.setAccessibleName(name)
+            value.setWordWrap(True)
             caption = label(name, "label")
-            grid.addWidget(caption, number, 0)
-            grid.addWidget(value, number, 1)
+            line = QHBoxLayout()
+            line.addWidget(caption)
+            line.addWidget(value, 1)
+            lines.addLayout(line)
             self._rows.append((caption, value))
         self._now: tuple[int, ...] = ()
         self._after: tuple[int, ...] | None = None
@@ -198,7 +199,7 @@ class TotalsView(QWidget):
             text = f'<b style="font-weight:600">{new}</b>'
             if old != new:
                 text = (
-                    f'<s style="color:{faint}">{old}</s> → '
+                    f'<s style="color:{faint}">{old}</s> →&nbsp;'
                     f'<b style="color:{strong}; font-weight:600">{new}</b>'
                 )
             line.setText(text)

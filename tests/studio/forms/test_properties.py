@@ -369,7 +369,7 @@ def test_choice_and_flag(panel, document):
 
 def test_the_caption_of_a_flag_toggles_it(panel, document):
     document.select(["fc1"])
-    caption = next(w for w in panel.findChildren(QLabel) if w.text().startswith("Add one learned"))
+    caption = next(w for w in panel.findChildren(QLabel) if w.text().startswith("Add a bias"))
     QTest.mouseClick(caption, Qt.MouseButton.LeftButton)
     assert layer(document, "fc1").bias is False
 
