@@ -19,7 +19,7 @@ dtype, and what the rounding left over goes into the next constant.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import prod
 from typing import Any
@@ -27,6 +27,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnstudio.kernels import window
 from cnnstudio.kernels.memory import FRESH, Memory
 from cnnstudio.kernels.sums import over_space, products_over_space
 from cnnstudio.kernels.window import pieces
@@ -86,15 +87,10 @@ class Normalized:
 
 def moments(x: Array) -> Moments:
     """Return the statistics of ``x (*spatial, N, C)`` or ``(N, F)`` over all axes but the last."""
-    count = prod(x.shape[:-1])
-    total, squares = _sums(x, None, None)
-    mean = total / count
-    squares -= mean * total
-    if not _is_far(mean, squares / count):
-        return Moments(count, mean, np.maximum(squares, 0))
-    near = mean.astype(x.dtype)
-    total, squares = _sums(x, None, near)
-    return Moments(count, near + total / count, squares)
+    found = _moments(x, None)
+    if _is_far(found.mean, found.squares / found.count):
+        found = _moments(x, found.mean.astype(x.dtype))
+    return found
 
 
 def normalize(
@@ -194,6 +190,14 @@ class _Affine:
         out += self.offset
 
 
+def _moments(x: Array, near: Array | None) -> Moments:
+    count = prod(x.shape[:-1])
+    total, squares = _sums(x, None, near)
+    rest = total / count
+    squares = np.maximum(squares - rest * total, 0)
+    return Moments(count, rest if near is None else near + rest, squares)
+
+
 def _is_far(mean: Array, variance: Array) -> bool:
     """Tell whether a mean is more than two standard deviations from zero."""
     return bool((mean * mean > 4 * variance).any())
@@ -221,10 +225,10 @@ def _per_block(constant: Array, x: Array) -> Array:
     return block
 
 
-def _tiles(*arrays: Array) -> Iterator[tuple[Array, ...]]:
-    """Yield matching tiles of leading rows that stay in the second-level cache together."""
-    if arrays[0].ndim == 2:
-        yield arrays
-    else:
-        for rows in pieces(len(arrays[0]), len(arrays) * prod(arrays[0].shape[1:])):
-            yield tuple(array[rows] for array in arrays)
+def _tiles(*arrays: Array) -> Iterable[tuple[Array, ...]]:
+    """Return matching tiles of leading rows that stay in the second-level cache together."""
+    first = arrays[0]
+    if first.ndim == 2 or len(arrays) * first.size <= window.TILE:
+        return (arrays,)
+    row = len(arrays) * prod(first.shape[1:])
+    return (tuple(array[rows] for array in arrays) for rows in pieces(len(first), row))

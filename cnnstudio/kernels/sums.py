@@ -11,6 +11,7 @@ is faster as many short products, which the BLAS computes without copying its op
 from __future__ import annotations
 
 from functools import lru_cache
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -21,18 +22,22 @@ Array = NDArray[Any]
 
 def over_space(a: Array) -> Array:
     """Return the sum of ``a (*spatial, N, C)`` over space, ``(N, C)``."""
-    samples, channels = a.shape[-2:]
+    shape = a.shape[-2:]
     a = _merged(a)
     while a.ndim > 1:
         a = np.matmul(_ones(a.shape[-2], a.dtype), a)
-    return a.reshape(samples, channels)
+    return a.reshape(shape)
 
 
 def products_over_space(a: Array, b: Array) -> Array:
     """Return the sum of ``a · b (*spatial, N, C)`` over space, ``(N, C)``."""
-    axes = list(range(a.ndim - 1))
-    total: Array = np.einsum(_merged(a), axes, _merged(b), axes, axes[-1:])
-    return total.reshape(a.shape[-2:])
+    shape = a.shape[-2:]
+    whole = a.flags.c_contiguous and b.flags.c_contiguous
+    merged = (*((-1,) if whole else a.shape[:-2]), prod(shape))
+    a, b = a.reshape(merged), b.reshape(merged)
+    axes = list(range(a.ndim))
+    total: Array = np.einsum(a, axes, b, axes, axes[-1:])
+    return total.reshape(shape)
 
 
 def over_positions(a: Array) -> Array:
@@ -43,8 +48,11 @@ def over_positions(a: Array) -> Array:
 
 
 def _merged(a: Array) -> Array:
-    """View ``(*spatial, N, C)`` as ``(*spatial, N·C)``."""
-    return a.reshape(*a.shape[:-2], a.shape[-2] * a.shape[-1])
+    """View ``(*spatial, N, C)`` as ``(*spatial, N·C)``, or ``(rows, N·C)`` if the rows are few."""
+    *spatial, samples, channels = a.shape
+    if a.size <= SHORT * samples * channels and a.flags.c_contiguous:
+        return a.reshape(-1, samples * channels)
+    return a.reshape(*spatial, samples * channels)
 
 
 @lru_cache(maxsize=256)
