@@ -12,6 +12,7 @@ Weights are packed the same way, outputs last: ``(F, C/groups, *kernel)`` become
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import gcd, prod
 from typing import Any
 
 import numpy as np
@@ -22,28 +23,44 @@ Array = NDArray[Any]
 
 def enter(x: Array) -> Array:
     """Bring ``(N, C, *spatial)`` in as a fresh ``(*spatial, N, C)``."""
-    return np.array(x.transpose((*range(2, x.ndim), 0, 1)), order="C")
+    if x.ndim == 2:
+        return np.array(x, order="C")
+    out = np.empty((*x.shape[2:], *x.shape[:2]), x.dtype)
+    channels_last(x, out)
+    return out
 
 
 def leave(x: Array) -> Array:
     """Take ``(*spatial, N, C)`` out as a fresh ``(N, C, *spatial)``."""
+    if x.ndim == 2:
+        return np.array(x, order="C")
     out = np.empty((*x.shape[-2:], *x.shape[:-2]), x.dtype)
     channels_first(x, out)
     return out
 
 
 def channels_first(x: Array, out: Array) -> None:
-    """Copy ``(*spatial, N, C)`` into a contiguous ``(N, C, *spatial)``.
+    """Copy ``(*spatial, N, C)`` into a contiguous ``(N, C, *spatial)``."""
+    _transpose(x.reshape(prod(x.shape[:-2]), -1), out)
 
-    A few positions at a time: then the numbers that lie side by side in ``out`` come from rows that
-    are still in the cache.
+
+def channels_last(x: Array, out: Array) -> None:
+    """Copy ``(N, C, *spatial)`` into a contiguous ``(*spatial, N, C)``."""
+    _transpose(x.reshape(x.shape[0] * x.shape[1], -1), out)
+
+
+def _transpose(a: Array, out: Array) -> None:
+    """Copy a contiguous ``a (m, n)`` into a contiguous array of n·m numbers, rows to columns.
+
+    As many rows at a time as a first-level cache holds one line of: the next column is then there
+    already.  It has room for eight lines at the same place of their pages of 4 KiB, so rows of
+    1024 numbers go by eight, those of 784 numbers, which lie at all places, by hundreds.
     """
-    samples, channels = x.shape[-2:]
-    source = x.reshape(-1, samples, channels)
-    target = out.reshape(samples, channels, -1)
-    for start in range(0, len(source), 32):
-        some = slice(start, start + 32)
-        target[..., some] = source[some].transpose(1, 2, 0)
+    length, width = a.shape
+    columns = out.reshape(width, length)
+    step = min(256, 8 * (4096 // gcd(4096, width * a.itemsize)))
+    for start in range(0, length, step):
+        columns[:, start : start + step] = a[start : start + step].T
 
 
 def samples(x: Array) -> int:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnstudio.kernels.layout import channels_first
+from cnnstudio.kernels.layout import channels_first, channels_last
 from cnnstudio.kernels.memory import FRESH, Memory
 
 Array = NDArray[Any]
@@ -29,11 +29,8 @@ def flatten(x: Array, memory: Memory = FRESH) -> Array:
 
 def unflatten(d: Array, spatial: tuple[int, ...], channels: int, memory: Memory = FRESH) -> Array:
     """Return vectors ``(N, C·prod(spatial))`` as ``(*spatial, N, C)``: the inverse of `flatten`."""
-    samples, positions = d.shape[0], prod(spatial)
-    out = memory.keep((*spatial, samples, channels), d.dtype)
-    out.reshape(positions, samples, channels)[...] = d.reshape(
-        samples, channels, positions
-    ).transpose(2, 0, 1)
+    out = memory.keep((*spatial, d.shape[0], channels), d.dtype)
+    channels_last(d.reshape(d.shape[0], channels, -1), out)
     return out
 
 

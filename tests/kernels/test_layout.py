@@ -29,6 +29,14 @@ def test_leaving_undoes_entering_with_fresh_arrays(shape, rng):
     assert not np.shares_memory(outside, inside)
 
 
+@pytest.mark.parametrize("shape", [(5, 4, 32, 32), (70, 3, 7), (2, 300, 16, 16)])
+def test_many_rows_go_in_parts(shape, dtype, rng):
+    x = rng.standard_normal(shape).astype(dtype)
+    inside = enter(x)
+    assert np.array_equal(inside, np.moveaxis(x, (0, 1), (-2, -1)))
+    assert np.array_equal(leave(inside), x)
+
+
 def test_entering_a_view_and_a_mask(rng):
     x = rng.standard_normal((4, 6, 5))[::2, ::-1]
     assert np.array_equal(leave(enter(x)), x)
