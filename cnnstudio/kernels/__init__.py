@@ -6,7 +6,6 @@ plain functions on arrays.  They do not change their inputs, take their buffers 
 """
 
 from cnnstudio.kernels.activation import (
-    SAVES_OUTPUT,
     leaky_relu,
     leaky_relu_backward,
     multiply,
@@ -52,7 +51,6 @@ from cnnstudio.kernels.window import Window
 
 __all__ = [
     "FRESH",
-    "SAVES_OUTPUT",
     "Memory",
     "Moments",
     "Normalized",

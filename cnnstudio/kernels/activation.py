@@ -1,9 +1,8 @@
 """Activations: one pass over memory forward, one backward.
 
 Each function writes into ``out``, which may be ``x`` itself, and returns what its backward function
-needs: a boolean mask for leaky ReLU, **the output array itself** for all others.  `SAVES_OUTPUT`
-names those: nobody may overwrite their output before the backward pass.  The backward functions
-read ``d`` and write into ``out``, which may be ``d`` itself.
+needs: **the output array itself**, which nobody may overwrite before the backward pass.  The
+backward functions read ``d`` and write into ``out``, which may be ``d`` itself.
 
 Work goes block by block, so that the second operation on a block finds it in the cache.  Masks act
 by multiplication: `numpy.where` on a random mask is ten times slower.
@@ -19,9 +18,6 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 
-SAVES_OUTPUT = frozenset({"relu", "sigmoid", "tanh", "softmax"})
-"""Functions whose ``saved`` is their output."""
-
 
 def relu(x: Array, out: Array) -> Array:
     """Write ``max(x, 0)`` into ``out`` and return ``out``."""
@@ -36,14 +32,18 @@ def relu_backward(d: Array, saved: Array, out: Array) -> Array:
 
 
 def leaky_relu(x: Array, slope: float, out: Array) -> Array:
-    """Write ``x`` where positive, ``slope·x`` elsewhere, into ``out``; return the mask."""
-    mask = np.greater(x, 0)
-    return _sloped(x, mask, slope, out)
+    """Write ``max(x, slope·x)`` into ``out`` and return ``out``; the slope is at most 1."""
+    least = x.dtype.type(slope)
+    for a, o in _blocks(x, out):
+        np.maximum(a, a * least, out=o)
+    return out
 
 
 def leaky_relu_backward(d: Array, saved: Array, slope: float, out: Array) -> Array:
-    """Write ``d`` times 1 where the input was positive, times ``slope`` elsewhere, into ``out``."""
-    _sloped(d, saved, slope, out)
+    """Write ``d`` times 1 where the output is positive, times ``slope`` elsewhere, into ``out``."""
+    rest, least = d.dtype.type(1 - slope), d.dtype.type(slope)
+    for g, y, o in _blocks(d, saved, out):
+        np.multiply(g, (y > 0) * rest + least, out=o)
     return out
 
 
@@ -81,13 +81,13 @@ def softmax(x: Array, out: Array) -> Array:
     """Write ``e^x / Σ e^x`` over channels, the last axis, into ``out`` and return ``out``."""
     np.subtract(x, x.max(axis=-1, keepdims=True), out=out)
     np.exp(out, out=out)
-    out /= out.sum(axis=-1, keepdims=True)
+    out *= 1 / out.sum(axis=-1, keepdims=True)
     return out
 
 
 def softmax_backward(d: Array, saved: Array, out: Array) -> Array:
     """Write ``y·(d − Σ d·y)`` into ``out`` and return it."""
-    np.subtract(d, (d * saved).sum(axis=-1, keepdims=True), out=out)
+    np.subtract(d, np.vecdot(d, saved)[..., None], out=out)
     out *= saved
     return out
 
@@ -109,13 +109,6 @@ def multiply(x: Array, mask: Array, scale: float, out: Array) -> Array:
         np.multiply(a, m, out=o)
         o *= factor
     return out
-
-
-def _sloped(x: Array, mask: Array, slope: float, out: Array) -> Array:
-    rest, least = x.dtype.type(1 - slope), x.dtype.type(slope)
-    for a, m, o in _blocks(x, mask, out):
-        np.multiply(a, m * rest + least, out=o)
-    return mask
 
 
 def _blocks(*arrays: Array) -> Iterator[tuple[Array, ...]]:

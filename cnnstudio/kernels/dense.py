@@ -70,8 +70,10 @@ def add_bias(y: Array, bias: Array) -> Array:
     if y.ndim == 2 or not y.flags.c_contiguous:
         y += bias
     else:
-        blocks = y.reshape(-1, y.shape[-2] * y.shape[-1])
-        blocks += np.tile(bias, y.shape[-2])
+        repeated = np.empty(y.shape[-2:], bias.dtype)
+        repeated[...] = bias
+        blocks = y.reshape(-1, repeated.size)
+        blocks += repeated.reshape(-1)
     return y
 
 
