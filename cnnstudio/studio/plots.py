@@ -16,8 +16,11 @@ from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsRectItem, QWidget
 from cnnstudio.studio import numbers
 from cnnstudio.studio.figure import Figure, FigureMenu
 from cnnstudio.studio.theme import theme
+from cnnstudio.studio.trace import Trace
 
-MOST_POINTS = 1000
+MOST_POINTS = 300
+PAD = 0.06
+"""Free room above and below the values, as a share of their range."""
 ROOM = 66
 """Pixels right of the last epoch that are kept for labels."""
 
@@ -68,6 +71,11 @@ _FINE = tuple(log10(x) for x in (1, 1.5, 2, 3, 5, 7))
 class StudioPlot(pg.PlotWidget):
     """A plot over epochs.
 
+    Attributes
+    ----------
+    traces : list of Trace
+        Its lines.
+
     Signals
     -------
     pointed
@@ -89,6 +97,7 @@ class StudioPlot(pg.PlotWidget):
         self.setMouseEnabled(x=False, y=False)
         self.setFrameShape(pg.PlotWidget.Shape.NoFrame)
         self.log = False
+        self.traces: list[Trace] = []
         self._future = QGraphicsRectItem()
         self._future.setPen(QPen(Qt.PenStyle.NoPen))
         self._future.setZValue(-100)
@@ -100,6 +109,7 @@ class StudioPlot(pg.PlotWidget):
         self.cursor_line.setZValue(20)
         self.addItem(self.cursor_line, ignoreBounds=True)
         self._labels: list[pg.TextItem] = []
+        self._written: dict[pg.TextItem, tuple[str, QColor]] = {}
         self.getViewBox().setBorder(None)
         self.scene().sigMouseMoved.connect(self._moved)
         theme().changed.connect(self.dress)
@@ -126,20 +136,25 @@ class StudioPlot(pg.PlotWidget):
         self.cursor_line.setPen(pen)
         self.showGrid(x=False, y=False)
 
-    def curve(self, z: float = 0) -> pg.PlotDataItem:
-        """Add a curve that `draw` fills."""
-        made = pg.PlotDataItem(connect="finite")
-        made.setZValue(z)
-        self.addItem(made)
+    def trace(self, z: float = 0) -> Trace:
+        """Add a line that `draw` fills."""
+        made = Trace(z)
+        self.traces.append(made)
+        self.addItem(made, ignoreBounds=True)
         return made
 
-    def draw(self, curve: pg.PlotDataItem, x: NDArray[Any], y: NDArray[Any]) -> None:
-        """Fill a curve, on a logarithmic axis with the logarithms."""
+    def drop(self, trace: Trace) -> None:
+        """Take a line away."""
+        self.traces.remove(trace)
+        self.removeItem(trace)
+
+    def draw(self, trace: Trace, x: NDArray[Any], y: NDArray[Any]) -> None:
+        """Fill a line, on a logarithmic axis with the logarithms."""
         values = np.asarray(y, np.float64)
         if self.log:
             with np.errstate(all="ignore"):
                 values = np.log10(np.where(values > 0, values, np.nan))
-        curve.setData(np.asarray(x, np.float64), values)
+        trace.show_points(x, values)
 
     def set_log(self, on: bool) -> None:
         """Use a logarithmic axis."""
@@ -152,15 +167,26 @@ class StudioPlot(pg.PlotWidget):
             low, high = log10(max(low, 1e-12)), log10(max(high, 1e-12))
         if not high > low:
             low, high = low - 0.5, high + 0.5
-        last = self.across.last = max(last, 1.0)
         self.cursor_line.setValue(now)
         self.cursor_line.setVisible(now > 0)
-        pad = 0.06 * (high - low)
-        self._future.setRect(now, low - pad, last - now, high - low + 2 * pad)
-        self._fit_across()
-        self.setYRange(low - pad, high + pad, padding=0)
-        self._values = (low - pad, high + pad)
-        self._rule(*self._values)
+        values = self._settled(low, high)
+        last = max(last, 1.0)
+        if (last, *values) != (self.across.last, *self._values):
+            self.across.last, self._values = last, values
+            self._fit_across()
+            self.setYRange(*values, padding=0)
+            self._rule(*values)
+        low, high = values
+        self._future.setRect(now, low, last - now, high - low)
+
+    def _settled(self, low: float, high: float) -> tuple[float, float]:
+        """The range as it is, unless it has become too small or much too large."""
+        pad = PAD * (high - low)
+        shown_low, shown_high = self._values
+        slack = low - shown_low, shown_high - high
+        if min(slack) >= pad / 2 and max(slack) <= 2 * pad:
+            return self._values
+        return low - pad, high + pad
 
     def resizeEvent(self, event: object) -> None:
         """Place ticks and labels for the new height."""
@@ -224,7 +250,9 @@ class StudioPlot(pg.PlotWidget):
             tops = [max(top - over, -high / pixel) for top in tops]
         for item, place, top, height in zip(self._labels, order, tops, heights, strict=False):
             _, text, x, colour = placed[place]
-            item.setText(text, colour)
+            if (text, colour) != self._written.get(item):
+                self._written[item] = text, colour
+                item.setText(text, colour)
             item.setPos(x, -(top + height / 2) * pixel)
             item.setVisible(True)
 

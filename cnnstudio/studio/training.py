@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 State = Literal["idle", "running", "paused", "stopped", "finished", "error"]
 
-DRAIN_MS = 33
+DRAIN_MS = 50
 CLOSE_MS = 2000
 
 
@@ -73,7 +73,7 @@ class Training(QObject):
     started, epoch_ended
         The engine's event of that name.
     batches
-        Tuple of the BatchEnd events since the last time, about 30 times a second.
+        Tuple of the BatchEnd events since the last time, about 20 times a second.
     run_changed
         There is a new run, or runs were renamed, shown or hidden.
     plan_changed

@@ -304,7 +304,7 @@ def test_gradients_are_the_networks(bench, show, train):
     assert panel.flow.names() == ("conv1", "fc1")
     curve = panel.flow._curves["fc1"][0]
     expected = np.log10([end.gradient_norms["fc1"] for end in run.epochs])
-    np.testing.assert_allclose(curve.getOriginalDataset()[1], expected)
+    np.testing.assert_allclose(curve.y, expected)
     bench.document.select(("input",))
     np.testing.assert_array_equal(panel.view.maps.values, image[0])
 
@@ -315,11 +315,11 @@ def test_the_curves_are_the_runs(bench, show, train):
     for curves in (panel.loss, panel.accuracy):
         curves.redraw()
     run = bench.training.run
-    x, y = panel.accuracy._validation.getOriginalDataset()
+    x, y = panel.accuracy._validation.x, panel.accuracy._validation.y
     assert x.tolist() == [1, 2]
     assert y.tolist() == [end.validation.accuracy for end in run.epochs]
     panel.loss.log_button.setChecked(False)
-    x, y = panel.loss._raw.getOriginalDataset()
+    y = panel.loss._raw.y
     np.testing.assert_array_equal(y, run.losses)
     assert panel.loss.plot.cursor_line.value() == 2
     assert f"at epoch {run.best.epoch}" in panel.best.text()
@@ -336,13 +336,11 @@ def test_earlier_runs_are_grey_until_hidden(bench, show, train):
     train()
     panel.loss.redraw()
     assert panel.runs.count() == 1 and panel.runs.item(0).text() == "Run 1"
-    assert len(panel.loss._old[0].getOriginalDataset()[0]) == 2
+    assert len(panel.loss._old[0].x) == 2
     panel.runs.item(0).setCheckState(Qt.CheckState.Unchecked)
     assert not bench.training.runs[0].visible
     panel.loss.redraw()
-    assert panel.loss._old[0].getOriginalDataset()[0] is None or not len(
-        panel.loss._old[0].getOriginalDataset()[0]
-    )
+    assert panel.loss._old == []
     panel.runs.item(0).setText("baseline")
     assert bench.training.runs[0].title == "baseline"
 

@@ -14,6 +14,7 @@ from cnnstudio.studio import numbers
 from cnnstudio.studio.plots import StudioPlot
 from cnnstudio.studio.sight import Sight
 from cnnstudio.studio.theme import label, theme
+from cnnstudio.studio.trace import Trace
 
 if TYPE_CHECKING:
     from cnnstudio.studio.training import Training
@@ -33,7 +34,7 @@ class FlowPlots(QWidget):
     def __init__(self, training: Training, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._training = training
-        self._curves: dict[str, tuple[pg.PlotDataItem, pg.PlotDataItem]] = {}
+        self._curves: dict[str, tuple[Trace, Trace]] = {}
         self.norms, self.ratios = StudioPlot(self), StudioPlot(self)
         self.norms.setAccessibleName("Norm of the weight gradient by layer and epoch")
         self.ratios.setAccessibleName("Update-to-weight ratio by layer and epoch")
@@ -107,7 +108,7 @@ class FlowPlots(QWidget):
         run, names = self._training.run, self.names()
         for name in [name for name in self._curves if name not in names]:
             for plot, curve in zip((self.norms, self.ratios), self._curves.pop(name), strict=True):
-                plot.removeItem(curve)
+                plot.drop(curve)
         epochs = [] if run is None else run.epochs
         x = np.array([end.epoch for end in epochs], float)
         last = float(run.epochs_planned) if run is not None else 1.0
@@ -118,15 +119,11 @@ class FlowPlots(QWidget):
         colours = line_colours(len(names))
         for place, name in enumerate(names):
             if name not in self._curves:
-                self._curves[name] = (self.norms.curve(), self.ratios.curve())
+                self._curves[name] = (self.norms.trace(), self.ratios.trace())
             for plot, curve, table in zip(
                 (self.norms, self.ratios), self._curves[name], tables, strict=True
             ):
-                curve.setPen(pg.mkPen(colours[place], width=1.6))
-                curve.setSymbol("o" if len(epochs) < 2 else None)
-                curve.setSymbolSize(5)
-                curve.setSymbolBrush(colours[place])
-                curve.setSymbolPen(None)
+                curve.dress(colours[place], 1.6, 5 if len(epochs) < 2 else 0)
                 plot.draw(curve, x, table[name])
         now = float(len(epochs))
         low, high = _span(tables[0].values(), (1e-2, 1.0))

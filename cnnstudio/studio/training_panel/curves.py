@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QGuiApplication, QResizeEvent
@@ -17,6 +16,7 @@ from cnnstudio.studio.plots import StudioPlot, thin
 from cnnstudio.studio.run import Run
 from cnnstudio.studio.sight import Sight
 from cnnstudio.studio.theme import label, mark, theme
+from cnnstudio.studio.trace import Trace
 
 if TYPE_CHECKING:
     from cnnstudio.studio.training import Training
@@ -43,9 +43,9 @@ class Curves(QWidget):
         self.plot.setObjectName(f"plot_{kind}")
         self.plot.setAccessibleName(f"{kind.capitalize()} over the epochs")
         self.plot.pointed.connect(self._pointed)
-        self._raw, self._smooth = self.plot.curve(1), self.plot.curve(3)
-        self._validation = self.plot.curve(4)
-        self._old: list[pg.PlotDataItem] = []
+        self._raw, self._smooth = self.plot.trace(1), self.plot.trace(3)
+        self._validation = self.plot.trace(4)
+        self._old: list[Trace] = []
         self._dirty = True
         self._sight = Sight(self)
         self._sight.entered.connect(self._entered)
@@ -109,7 +109,7 @@ class Curves(QWidget):
     @Slot()
     def _later(self, *_: object) -> None:
         self._dirty = True
-        if self._sight.seen and not self._timer.isActive():
+        if not self._timer.isActive() and self._sight.seen:
             self._timer.start()
 
     @Slot()
@@ -168,26 +168,20 @@ class Curves(QWidget):
     @Slot()
     def _dress(self) -> None:
         """Take the colours of the theme."""
-        self._raw.setPen(pg.mkPen(theme().color("train", 0.32), width=1))
-        self._smooth.setPen(pg.mkPen(theme().color("train"), width=1.8))
-        colour, curve = theme().color("validation"), self._validation
-        curve.setPen(pg.mkPen(colour, width=1.8))
-        curve.setSymbol("o")
-        curve.setSymbolSize(6)
-        curve.setSymbolPen(pg.mkPen(colour, width=1.4))
-        curve.setSymbolBrush(theme().color("panel"))
+        self._raw.dress(theme().color("train", 0.32), 1)
+        self._smooth.dress(theme().color("train"), 1.8)
+        self._validation.dress(theme().color("validation"), 1.8, 6, theme().color("panel"))
         self._later()
 
     def _draw_old(self) -> None:
         shown = [run for run in self._training.runs if run.visible]
+        while len(self._old) > len(shown):
+            self.plot.drop(self._old.pop())
         while len(self._old) < len(shown):
-            self._old.append(self.plot.curve(-1))
-        for place, curve in enumerate(self._old):
-            if place >= len(shown):
-                curve.setData([], [])
-                continue
-            curve.setPen(pg.mkPen(theme().color("border-strong"), width=1.4))
-            self.plot.draw(curve, *values_of(shown[place], self._kind))
+            self._old.append(self.plot.trace(-1))
+        for run, trace in zip(shown, self._old, strict=True):
+            trace.dress(theme().color("border-strong"), 1.4)
+            self.plot.draw(trace, *values_of(run, self._kind))
 
     def _write(self, value: float) -> str:
         if self._kind == "accuracy":
