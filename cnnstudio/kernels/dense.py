@@ -65,9 +65,10 @@ def dense_backward(
 def add_bias(y: Array, bias: Array) -> Array:
     """Add ``bias (C,)`` to ``y (*spatial, N, C)`` in place and return it.
 
-    The bias is repeated N times, so that each addition runs over N·C numbers.
+    The bias is repeated N times where positions are many, so that each addition runs over N·C
+    numbers.
     """
-    if y.ndim == 2 or not y.flags.c_contiguous:
+    if y.ndim == 2 or not y.flags.c_contiguous or y.size <= FEW * len(bias):
         y += bias
     else:
         repeated = np.empty(y.shape[-2:], bias.dtype)
@@ -79,4 +80,11 @@ def add_bias(y: Array, bias: Array) -> Array:
 
 def bias_gradient(d: Array) -> Array:
     """Return the sum of ``d (*spatial, N, C)`` over all axes but the last, ``(C,)``."""
+    if d.size <= FEW * d.shape[-1]:
+        total: Array = np.add.reduce(d.reshape(-1, d.shape[-1]), axis=0)
+        return total
     return over_positions(d)
+
+
+FEW = 256
+"""Positions and samples up to which calls cost more than what they compute."""

@@ -17,8 +17,9 @@ dX = B dV Bᵀ, where neighbouring tiles overlap and add, and dg = Gᵀ dU G.
 The transforms are separable: first along the height, then along the width.  In the space-first
 layout each half is one `matmul` with a 6×6 or 4×6 matrix whose other operand is a strided view,
 rows of N·C numbers, so nothing is gathered or padded: rows outside the image are left out of the
-product.  The work goes tile row by tile row and in blocks of a few tiles, small enough that what
-one step writes the next one finds in the second-level cache.
+product.  Rows whose distance is a power of two would push each other out of the cache, so between
+rows of temporaries there are gaps.  The work goes tile row by tile row and in blocks of a few
+tiles, small enough that what one step writes the next one finds in the second-level cache.
 """
 
 from __future__ import annotations
@@ -41,6 +42,9 @@ OUT, TAPS = 4, 3
 POINTS = OUT + TAPS - 1
 FINITE_POINTS = (0.0, 1.0, -1.0, 2.0, -2.0)
 """Where the polynomials are evaluated; the sixth point is infinity."""
+
+GAP = 16
+"""Numbers between the rows of what the transforms write and read: one line of the cache."""
 
 MANY = 16
 """Tiles in a row, of all samples, from which on the transforms pay."""
@@ -76,9 +80,9 @@ def forward(x: Array, weight: Array, window: Window, memory: Memory) -> Array:
             half = _input_rows(xs, row, across, window, memory)
             for tiles in _blocks(across, n, channels + filters):
                 count = tiles.stop - tiles.start
-                v = _input_tiles(half, tiles, memory)
-                m = memory.temporary("m", (36, count * n, filters), x.dtype)
-                np.matmul(v.reshape(36, -1, channels), u, out=m)
+                v = _input_tiles(half, tiles, channels, memory)
+                m = _apart("m", (36, count * n * filters), x.dtype, memory)
+                np.matmul(v, u, out=m.reshape(36, -1, filters))
                 m = m.reshape(POINTS, POINTS, count, -1)
                 _output_tiles(m, ys[row * OUT : (row + 1) * OUT], tiles, memory)
     return y
@@ -101,9 +105,10 @@ def backward(
     extent, samples, (channels, filters) = x.shape[:2], x.shape[-2], weight.shape[-2:]
     down, across = _tile_counts(d.shape[:2])
     at, _, bt = _matrices(d.dtype)
-    ut = memory.temporary("ut", (36, filters, channels), d.dtype)
     if needs_input:
-        ut[...] = _filter_transform(weight, memory).transpose(0, 2, 1)
+        turned = memory.temporary("turned", (TAPS, TAPS, filters, channels), d.dtype)
+        turned[...] = weight.swapaxes(-1, -2)
+        ut = _filter_transform(turned, memory)
     du = memory.temporary("sum", (36, channels, filters), d.dtype, zero=True)
     part = memory.temporary("du", du.shape, d.dtype)
     dx = memory.keep((*extent, samples, channels), d.dtype) if needs_input else None
@@ -114,13 +119,14 @@ def backward(
         for row in range(down):
             half = _input_rows(xs, row, across, window, memory)
             rows = _gradient_rows(ds, row, across, memory)
-            wide = memory.temporary("wide", (6, across * OUT + OUT, n * channels), d.dtype)
-            spill = memory.temporary("spill", (6, across, 2, n * channels), d.dtype)
+            wide = _apart("wide", (6, across * OUT + OUT, n * channels), d.dtype, memory)
+            spill = _apart("spill", (6, across, 2, n * channels), d.dtype, memory)
             for tiles in _blocks(across, n, channels + filters):
                 count = tiles.stop - tiles.start
-                v = _input_tiles(half, tiles, memory).reshape(36, -1, channels)
-                dm = memory.temporary("m", (6, 6, count, n * filters), d.dtype)
-                np.matmul(at.T, rows[:, tiles], out=dm.transpose(0, 2, 1, 3))
+                v = _input_tiles(half, tiles, channels, memory)
+                dm = _apart("m", (36, count * n * filters), d.dtype, memory)
+                by_tile = dm.reshape(6, 6, count, -1).transpose(0, 2, 1, 3)
+                np.matmul(at.T, rows[:, tiles], out=by_tile)
                 dm = dm.reshape(36, -1, filters)
                 du += np.matmul(v.transpose(0, 2, 1), dm, out=part)
                 if dx is not None:
@@ -151,6 +157,12 @@ def _blocks(across: int, samples: int, channels: int) -> Iterator[slice]:
     With less than 128 rows the products would spend their time reading U.
     """
     return pieces(across, POINTS**2 * samples * channels, least=-(-128 // samples))
+
+
+def _apart(tag: str, shape: tuple[int, ...], dtype: np.dtype[Any], memory: Memory) -> Array:
+    """Return a temporary whose rows, the last axis, lie `GAP` numbers apart."""
+    *outer, q = shape
+    return memory.temporary(tag, (*outer, q + GAP), dtype)[..., :q]
 
 
 def _merged(a: Array) -> Array:
@@ -187,7 +199,7 @@ def _input_rows(x: Array, row: int, across: int, window: Window, memory: Memory)
     _, _, bt = _matrices(x.dtype)
     height, width, q = x.shape
     (top, _), (left, _) = window.padding
-    half = memory.temporary("half", (6, across * OUT + 2, q), x.dtype)
+    half = _apart("half", (6, across * OUT + 2, q), x.dtype, memory)
     half[:, :left] = 0
     half[:, left + width :] = 0
     first = row * OUT - top
@@ -201,12 +213,13 @@ def _input_rows(x: Array, row: int, across: int, window: Window, memory: Memory)
     return as_strided(half, (6, across, 6, q), (a, OUT * b, b, c), writeable=False)
 
 
-def _input_tiles(half: Array, tiles: slice, memory: Memory) -> Array:
-    """Return V = Bᵀ X B ``(6, 6, t, Q)`` of these tiles of ``half``, Bᵀ X of a tile row."""
+def _input_tiles(half: Array, tiles: slice, channels: int, memory: Memory) -> Array:
+    """Return V = Bᵀ X B ``(36, t·N, C)`` of these tiles of ``half``, Bᵀ X of a tile row."""
     _, _, bt = _matrices(half.dtype)
-    v = memory.temporary("v", (6, 6, tiles.stop - tiles.start, half.shape[-1]), half.dtype)
-    np.matmul(bt, half[:, tiles], out=v.transpose(0, 2, 1, 3))
-    return v
+    count, q = tiles.stop - tiles.start, half.shape[-1]
+    v = _apart("v", (36, count * q), half.dtype, memory)
+    np.matmul(bt, half[:, tiles], out=v.reshape(6, 6, count, q).transpose(0, 2, 1, 3))
+    return v.reshape(36, -1, channels)
 
 
 def _gradient_rows(d: Array, row: int, across: int, memory: Memory) -> Array:
@@ -214,7 +227,7 @@ def _gradient_rows(d: Array, row: int, across: int, memory: Memory) -> Array:
     at, _, _ = _matrices(d.dtype)
     some = d[row * OUT : (row + 1) * OUT]
     rows, width, q = some.shape
-    half = memory.temporary("rows", (6, across * OUT, q), d.dtype)
+    half = _apart("rows", (6, across * OUT, q), d.dtype, memory)
     half[:, width:] = 0
     np.matmul(at.T[:, :rows], some.transpose(1, 0, 2), out=half[:, :width].transpose(1, 0, 2))
     return half.reshape(6, across, OUT, q)
@@ -225,12 +238,8 @@ def _output_tiles(m: Array, y: Array, tiles: slice, memory: Memory) -> None:
     at, _, _ = _matrices(m.dtype)
     rows, width = y.shape[:2]
     _, _, count, q = m.shape
-    half = memory.temporary("out", (rows, 6, count, q), m.dtype)
-    np.matmul(
-        at[:rows],
-        m.reshape(6, 6 * count, q).transpose(1, 0, 2),
-        out=half.reshape(rows, 6 * count, q).transpose(1, 0, 2),
-    )
+    half = _apart("out", (rows, 6, count, q), m.dtype, memory)
+    np.matmul(at[:rows], m.transpose(1, 2, 0, 3), out=half.transpose(1, 2, 0, 3))
     half = half.transpose(0, 2, 1, 3)
     whole = min(tiles.stop, width // OUT) - tiles.start
     columns = y[:, tiles.start * OUT : (tiles.start + whole) * OUT]

@@ -63,7 +63,7 @@ def test_views_memory_and_read_only_inputs(arrays):
     assert_close(db, d[::2].sum(0))
 
 
-@pytest.mark.parametrize("spatial", [(), (5,), (3, 4), (2, 3, 2)])
+@pytest.mark.parametrize("spatial", [(), (5,), (3, 4), (2, 3, 2), (20, 15)])
 def test_bias_of_every_rank(spatial, dtype, rng):
     y = rng.standard_normal((2, 3, *spatial)).astype(dtype)
     bias = rng.standard_normal(3).astype(dtype)
