@@ -1,321 +1,300 @@
 """Running a program on mini-batches: the same bits for any number of workers.
 
 A mini-batch is cut into chunks of a fixed size.  Nodes are grouped into stages: a chunk stage runs
-depth first, chunk by chunk, wherever a worker is free; a whole stage (dense products) runs once.
-Before a batch-coupled node every chunk adds its partial; partials and parameter gradients are
-summed in the order of the chunks.
+depth first, chunk by chunk, shared among this process and its workers; a whole stage (dense
+products) runs once, here.  Before a batch-coupled node every chunk adds its partial; partials and
+parameter gradients are summed in the order of the chunks.
 
-Workers receive messages that say what to do with which chunk, never closures.
+A chunk stays with the worker that began it.  Only what crosses between chunk stages and whole
+stages is sent: for most networks the images and convolution weights one way, the flattened maps and
+weight gradients the other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import logging
+import pickle
+import weakref
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from cnnstudio.engine.crew import Crew
-from cnnstudio.engine.program import Node, Program, Stage
-from cnnstudio.engine.random import BlockRandom
-from cnnstudio.kernels import Memory, chunk, enter, join, leave, samples
-from cnnstudio.layers import Array, Context
+from cnnstudio.engine import crew
+from cnnstudio.engine.batch import (
+    WHOLE,
+    Batch,
+    Packed,
+    Rooms,
+    predict_chunk,
+    run_backward,
+    run_forward,
+)
+from cnnstudio.engine.crew import Worker
+from cnnstudio.engine.program import Program, Stage
+from cnnstudio.engine.worker import Begin, Measure, Outcome, Predict, Task
+from cnnstudio.kernels import samples
+from cnnstudio.layers import Array
 
 CHUNK = 32
 """Samples per chunk."""
 
+_ROUND = 1 << 24
+"""Bytes of images that a worker gets at a time to predict from."""
 
-class Interrupted(Exception):
-    """A stop was asked for; the step under way is discarded."""
-
-
-class Slot:
-    """An array of the mini-batch, as chunks, as a whole, or both."""
-
-    __slots__ = ("chunks", "whole")
-
-    def __init__(self, count: int) -> None:
-        self.chunks: list[Array | None] = [None] * count
-        self.whole: Array | None = None
+_log = logging.getLogger(__name__)
 
 
-class Batch:
-    """Everything one mini-batch leaves behind on its way through a program.
+def cut(program: Program, x: Array, parameters: Packed, seed: int = 0, step: int = 0) -> Batch:
+    """Return a batch of inputs in the engine's layout, cut into chunks.
 
     Parameters
     ----------
     program : Program
     x : ndarray
-        Inputs in the engine's layout.
+        ``(*spatial, N, C)``, N ≥ 1.
     parameters : mapping
         Packed arrays by block and name.
     seed, step : int
         Key of the random streams.
     """
-
-    def __init__(
-        self, program: Program, x: Array, parameters: Any, seed: int = 0, step: int = 0
-    ) -> None:
-        self.program, self.parameters = program, parameters
-        self.seed, self.step = seed, step
-        count = samples(x)
-        self.bounds = [(a, min(a + CHUNK, count)) for a in range(0, count, CHUNK)] or [(0, 0)]
-        size = len(self.bounds)
-        self.values = [Slot(size) for _ in range(program.slots)]
-        self.values[0].whole = x
-        self.gradients = [Slot(size) for _ in range(program.slots if program.training else 0)]
-        self.saved: dict[tuple[int, int], Any] = {}
-        self.shared: dict[int, Any] = {}
-        self.partials: list[Any] = [None] * size
-        self.parameter_gradients: dict[str, list[Any]] = {}
-        self.state_updates: dict[str, Any] = {}
-
-    def value(self, slot: int, index: int) -> Array:
-        """Return a slot's chunk, or all of it for index −1."""
-        found = self.values[slot]
-        if index < 0:
-            if found.whole is None:
-                found.whole = _joined(found.chunks)
-            return found.whole
-        part = found.chunks[index]
-        if part is None:
-            assert found.whole is not None
-            part = chunk(found.whole, *self.bounds[index])
-        return part
-
-    def gradient(self, slot: int, index: int) -> Array:
-        """Return the gradient at a slot, contributions of whole and chunk readers added."""
-        found = self.gradients[slot]
-        if index < 0:
-            if found.chunks[0] is None:
-                assert found.whole is not None
-                return found.whole
-            parts = _joined(found.chunks)
-            return parts if found.whole is None else parts + found.whole
-        part, whole = found.chunks[index], found.whole
-        if whole is None:
-            assert part is not None
-            return part
-        piece = chunk(whole, *self.bounds[index])
-        return piece if part is None else part + piece
-
-    def add_gradient(self, slot: int, index: int, gradient: Array) -> None:
-        """Add one reader's contribution to a slot's gradient."""
-        found = self.gradients[slot]
-        if index < 0:
-            found.whole = gradient if found.whole is None else found.whole + gradient
-        else:
-            old = found.chunks[index]
-            found.chunks[index] = gradient if old is None else old + gradient
-
-
-def _joined(parts: list[Array | None]) -> Array:
-    present = [part for part in parts if part is not None]
-    return present[0] if len(present) == 1 else join(present)
-
-
-@dataclass(frozen=True)
-class Room:
-    """Where a worker computes a chunk.
-
-    Attributes
-    ----------
-    memory : Memory
-        The chunk's own: what has to last until the end of the step.
-    arenas : tuple of Memory
-        The worker's: gradients that only the next node reads.  Nodes take turns between the two,
-        so such gradients use the same few buffers again and again, near the processor.
-    """
-
-    memory: Memory
-    arenas: tuple[Memory, Memory]
+    count = samples(x)
+    bounds = tuple((a, min(a + CHUNK, count)) for a in range(0, count, CHUNK))
+    batch = Batch(program, bounds, parameters, seed, step)
+    batch.values[0].whole = x
+    return batch
 
 
 class Executor:
-    """Runs programs; keeps its memory and its worker threads from step to step.
+    """Runs programs; keeps its memory and its workers from step to step.
 
     Parameters
     ----------
     workers : int
-        Threads that compute, this one included.
+        Processes that compute, this one included.  The others start in the background; until they
+        are ready the work is done by those that are.
     interrupted : callable
         Asked between nodes; true raises `Interrupted`.
+
+    Raises
+    ------
+    WorkerError
+        By any method, if a worker process dies; the executor goes on with the others.
     """
 
     def __init__(self, workers: int = 1, interrupted: Callable[[], bool] = lambda: False) -> None:
-        self.workers = workers
         self._interrupted = interrupted
-        self._memories: dict[int, Memory] = {}
-        self._temporaries: list[dict[Any, Any]] = [{} for _ in range(workers)]
-        self._arenas = [(Memory(found), Memory(found)) for found in self._temporaries]
-        self._crew = Crew(workers - 1) if workers > 1 else None
+        self._rooms = Rooms()
+        self._workers = crew.borrow(workers - 1) if workers > 1 else []
+        self._programs: list[Program] = []
+        self._alone: list[bool] = []
+        self._team: list[Worker] = []
+        self._begun = False
+        self._finalizer = weakref.finalize(self, crew.give_back, self._workers)
 
     @property
     def nbytes(self) -> int:
-        """Bytes of reusable memory held at present."""
-        shared = sum(Memory(temporaries).nbytes for temporaries in self._temporaries)
-        memories = [*self._memories.values(), *(arena for pair in self._arenas for arena in pair)]
-        return shared + sum(m.nbytes - Memory(m.temporaries).nbytes for m in memories)
+        """Bytes of reusable memory held at present, by workers too."""
+        held = self._rooms.nbytes
+        for worker in self._workers:
+            if worker.ready:
+                worker.post(Measure())
+                held += worker.receive()
+        return held
+
+    def wait_until_ready(self) -> None:
+        """Return when all workers are ready."""
+        for worker in self._workers:
+            worker.wait_until_ready()
 
     def close(self) -> None:
-        """End the worker threads."""
-        if self._crew:
-            self._crew.close()
-            self._crew = None
+        """Give the workers back; this process can go on alone."""
+        self._finalizer()
 
-    def infer(self, program: Program, parameters: Any, images: Array) -> Array:
+    def infer(self, program: Program, parameters: Packed, images: Array) -> Array:
         """Return the public result of an inference program for public images, N ≥ 1.
 
-        Only as many chunks as there are workers are held in memory at a time.
+        Every process holds one chunk at a time.
         """
-        size = CHUNK * self.workers
-        found = []
-        for start in range(0, len(images), size):
-            batch = Batch(program, enter(images[start : start + size]), parameters)
-            found.append(leave(self.forward(batch)))
+        chunks = [images[start : start + CHUNK] for start in range(0, len(images), CHUNK)]
+        team = self._ready(program, len(chunks))
+        processes = 1 + len(team)
+        step = processes * max(1, _ROUND // chunks[0].nbytes)
+        found: list[Any] = [None] * len(chunks)
+
+        def predict(index: int) -> None:
+            part = chunks[index]
+            found[index] = predict_chunk(program, parameters, part, self._rooms, self._interrupted)
+
+        for first in range(0, len(chunks), step):
+            shares = [
+                range(first + place, min(first + step, len(chunks)), processes)
+                for place in range(processes)
+            ]
+            messages = []
+            for worker, share in zip(team, shares[1:], strict=True):
+                number, unknown = self._introduce(worker, program)
+                images_ = [chunks[index] for index in share]
+                messages.append(
+                    Predict(number, unknown, parameters if not first else None, images_)
+                )
+                worker.rewind()
+            answers = self._together(team, messages, shares[0], predict)
+            for share, results in zip(shares[1:], answers, strict=True):
+                for index, result in zip(share, results, strict=True):
+                    found[index] = result.copy()
         return found[0] if len(found) == 1 else np.concatenate(found)
 
     def forward(self, batch: Batch) -> Array:
         """Return the program's result for the whole mini-batch."""
-        for memory in self._memories.values():
-            memory.rewind()
-        for stage in batch.program.forward:
-            self._run(batch, stage, _forward)
-            if stage.reduce:
-                batch.shared[stage.reduce.output] = _total(batch.partials)
-        return batch.value(batch.program.result, -1)
+        self._rooms.rewind()
+        self._team = self._ready(batch.program, len(batch.bounds))
+        self._begun = False
+        for number, stage in enumerate(batch.program.forward):
+            self._run(batch, number, stage, backward=False)
+        return batch.value(batch.program.result, WHOLE)
 
-    def backward(self, batch: Batch, gradient: Array) -> dict[str, dict[str, Array]]:
-        """Return the packed parameter gradients by block and name, from the result's gradient."""
+    def backward(self, batch: Batch, gradient: Array) -> None:
+        """Fill ``batch.destinations`` with parameter gradients, from the result's gradient."""
         batch.gradients[batch.program.result].whole = gradient
-        for stage in batch.program.backward:
-            self._run(batch, stage, _backward)
-            if stage.reduce:
-                batch.shared[stage.reduce.output] = _total(batch.partials)
-        return {
-            block: {name: _total([part[name] for part in parts if part]) for name in parts[-1]}
-            for block, parts in batch.parameter_gradients.items()
-        }
+        for number, stage in enumerate(batch.program.backward):
+            self._run(batch, number, stage, backward=True)
+        for block, parts in batch.parameter_gradients.items():
+            for name, view in batch.destinations[block].items():
+                _add_up([part[name] for part in parts if part], view)
 
-    def _run(self, batch: Batch, stage: Stage, direction: Direction) -> None:
+    def _run(self, batch: Batch, number: int, stage: Stage, *, backward: bool) -> None:
+        run = run_backward if backward else run_forward
         if stage.whole:
-            direction(batch, stage, -1, self._room(-1, 0), self._interrupted)
+            run(batch, stage, WHOLE, self._rooms[WHOLE], self._interrupted)
             return
-        if direction is _backward:
-            for node in stage.nodes:
-                batch.parameter_gradients.setdefault(node.name, [None] * len(batch.bounds))
-        indices = range(len(batch.bounds))
-        if self._crew is None or len(indices) == 1:
-            for index in indices:
-                direction(batch, stage, index, self._room(index, 0), self._interrupted)
-        else:
-            self._crew.share([(_chunk, self, batch, stage, direction, i) for i in indices])
+        slots = batch.gradients if backward else batch.values
+        count, processes = len(batch.bounds), 1 + len(self._team)
+        messages = []
+        for place, worker in enumerate(self._team, 1):
+            indices = tuple(range(place, count, processes))
+            taken = {
+                slot: {index: batch.piece(slots[slot], index) for index in indices}
+                for slot in stage.takes
+                if slots[slot].whole is not None
+            }
+            begin = None if self._begun else self._beginning(worker, batch)
+            messages.append(Task(begin, backward, number, indices, taken, batch.shared))
+        self._begun = True
 
-    def _room(self, index: int, worker: int) -> Room:
-        """Return the kept memory of a chunk, with this worker's temporaries and arenas."""
-        memory = self._memories.get(index)
-        if memory is None:
-            memory = self._memories[index] = Memory()
-        memory.temporaries = self._temporaries[worker]
-        return Room(memory, self._arenas[worker])
+        def compute(index: int) -> None:
+            run(batch, stage, index, self._rooms[index], self._interrupted)
+
+        outcomes = self._together(self._team, messages, range(0, count, processes), compute)
+        for outcome in outcomes:
+            _accept(batch, slots, outcome)
+        batch.shared = {}
+        if stage.reduce:
+            total = batch.partials[0]
+            for partial in batch.partials[1:]:
+                total = total + partial
+            batch.shared[stage.reduce.output] = total
+
+    def _together(
+        self,
+        team: Sequence[Worker],
+        messages: Sequence[Any],
+        mine: Sequence[int],
+        work: Callable[[int], None],
+    ) -> list[Any]:
+        """Send each worker a message, do this process's share, and return the answers.
+
+        Every worker is between two messages again when this returns or raises.
+        """
+        failure: BaseException | None = None
+        asked: list[Worker] = []
+        try:
+            for worker, message in zip(team, messages, strict=True):
+                worker.post(message)
+                asked.append(worker)
+            for index in mine:
+                work(index)
+        except BaseException as error:
+            failure = error
+            for worker in asked:
+                worker.interrupt()
+        answers = []
+        for worker in asked:
+            try:
+                answers.append(worker.receive())
+            except BaseException as error:
+                failure = failure or error
+        if failure is not None:
+            self._workers[:] = [worker for worker in self._workers if worker.alive]
+            raise failure
+        return answers
+
+    def _ready(self, program: Program, chunks: int) -> list[Worker]:
+        """Return workers for all chunks but those of this process."""
+        number = self._number(program)
+        if self._alone[number]:
+            return []
+        return [worker for worker in self._workers if worker.ready][: chunks - 1]
+
+    def _number(self, program: Program) -> int:
+        for number, known in enumerate(self._programs):
+            if known is program:
+                return number
+        self._programs.append(program)
+        self._alone.append(not self._workers or not _travels(program))
+        return len(self._programs) - 1
+
+    def _introduce(self, worker: Worker, program: Program) -> tuple[int, Program | None]:
+        """Return a program's number, and the program if the worker does not know it."""
+        number = self._number(program)
+        if number in worker.programs:
+            return number, None
+        worker.programs.add(number)
+        return number, program
+
+    def _beginning(self, worker: Worker, batch: Batch) -> Begin:
+        worker.rewind()
+        number, unknown = self._introduce(worker, batch.program)
+        parameters = {
+            node.name: batch.parameters[node.name] for node in batch.program.nodes if not node.whole
+        }
+        return Begin(number, unknown, batch.bounds, parameters, batch.seed, batch.step)
 
 
-Direction = Callable[[Batch, Stage, int, Room, Callable[[], bool]], None]
+def _accept(batch: Batch, slots: list[Any], outcome: Outcome) -> None:
+    """Put what a worker made where the whole stages look for it."""
+    for slot, parts in outcome.given.items():
+        for index, part in parts.items():
+            slots[slot].chunks[index] = part
+    for index, partial in outcome.partials.items():
+        batch.partials[index] = partial
+    for name, found in outcome.gradients.items():
+        for index, gradients in found.items():
+            batch.parameter_gradients[name][index] = gradients
 
 
-def _chunk(
-    executor: Executor, batch: Batch, stage: Stage, direction: Direction, index: int, worker: int
-) -> None:
-    """Run a stage for one chunk; what a message asks of a worker."""
-    direction(batch, stage, index, executor._room(index, worker), executor._interrupted)
+def _add_up(parts: list[Array], total: Array) -> None:
+    """Write the sum of ``parts`` into ``total``, which may be the only part."""
+    if len(parts) == 1:
+        if parts[0] is not total:
+            total[...] = parts[0]
+        return
+    np.add(parts[0], parts[1], out=total)
+    for part in parts[2:]:
+        total += part
 
 
-def _forward(
-    batch: Batch, stage: Stage, index: int, room: Room, interrupted: Callable[[], bool]
-) -> None:
-    program = batch.program
-    for node in stage.nodes:
-        if interrupted():
-            raise Interrupted
-        inputs = [batch.value(slot, index) for slot in node.inputs]
-        context = _context(batch, node, index, room.memory)
-        if node.coupled and index < 0:
-            context.shared = node.layer.reduce(*inputs)
-        output, saved, updates = node.layer.forward(
-            batch.parameters[node.name], *inputs, context=context
+def _travels(program: Program) -> bool:
+    """Return whether another process can read a program."""
+    strangers = [n.name for n in program.nodes if type(n.layer).__module__ == "__main__"]
+    try:
+        pickle.dumps(program)
+    except (pickle.PicklingError, AttributeError, TypeError):
+        strangers = strangers or [program.nodes[0].name]
+    if strangers:
+        _log.warning(
+            "one process computes alone: the layer of %s is not defined in a module that "
+            "worker processes can import",
+            strangers[0],
         )
-        slot = batch.values[node.output]
-        if index < 0:
-            slot.whole = output
-        else:
-            slot.chunks[index] = output
-        if program.training:
-            batch.saved[node.output, index] = saved
-            if updates and index <= 0:
-                batch.state_updates[node.name] = updates
-    if stage.reduce:
-        inputs = [batch.value(slot, index) for slot in stage.reduce.inputs]
-        batch.partials[index] = stage.reduce.layer.reduce(*inputs)
-
-
-def _backward(
-    batch: Batch, stage: Stage, index: int, room: Room, interrupted: Callable[[], bool]
-) -> None:
-    for place, node in enumerate(stage.nodes):
-        if interrupted():
-            raise Interrupted
-        gradient = batch.gradient(node.output, index)
-        saved = batch.saved[node.output, index]
-        parameters = batch.parameters[node.name]
-        memory = room.memory
-        if node.passing:
-            memory = room.arenas[place % 2]
-            memory.rewind()
-        context = _context(batch, node, index, memory)
-        if node.coupled and index < 0:
-            context.shared = node.layer.reduce_gradient(parameters, saved, gradient)
-        input_gradients, gradients = node.layer.backward(parameters, saved, gradient, context)
-        if node.needs_input_gradient:
-            for slot, part in zip(node.inputs, input_gradients, strict=True):
-                if part is not None and slot > 0:
-                    batch.add_gradient(slot, index, part)
-        if node.passing:
-            gradients = {name: _kept(part, room.memory) for name, part in gradients.items()}
-        if index < 0:
-            batch.parameter_gradients[node.name] = [gradients]
-        else:
-            batch.parameter_gradients[node.name][index] = gradients
-    if stage.reduce:
-        node = stage.reduce
-        gradient = batch.gradient(node.output, index)
-        saved = batch.saved[node.output, index]
-        batch.partials[index] = node.layer.reduce_gradient(
-            batch.parameters[node.name], saved, gradient
-        )
-
-
-def _context(batch: Batch, node: Node, index: int, memory: Memory) -> Context:
-    return Context(
-        training=batch.program.training,
-        needs_input_gradient=node.needs_input_gradient,
-        owns_input=node.owns_input,
-        random=BlockRandom(batch.seed, batch.step, node.name, max(index, 0) * CHUNK)
-        if batch.program.training
-        else None,
-        shared=batch.shared.get(node.output),
-        memory=memory,
-    )
-
-
-def _kept(array: Array, memory: Memory) -> Array:
-    copy = memory.keep(array.shape, array.dtype)
-    copy[...] = array
-    return copy
-
-
-def _total(parts: list[Any]) -> Any:
-    total = parts[0]
-    for part in parts[1:]:
-        total = total + part
-    return total
+    return not strangers

@@ -18,8 +18,9 @@ import numpy as np
 from cnnstudio.data import Dataset, batches
 from cnnstudio.design import Design
 from cnnstudio.engine import blas
+from cnnstudio.engine.batch import Interrupted
 from cnnstudio.engine.check import check
-from cnnstudio.engine.execution import Executor, Interrupted
+from cnnstudio.engine.execution import Executor
 from cnnstudio.engine.lowering import lower
 from cnnstudio.engine.network import Network
 from cnnstudio.engine.plan import Plan

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -51,11 +51,25 @@ class Node:
 
 @dataclass(frozen=True)
 class Stage:
-    """Nodes that run together, and the coupled node whose partial each chunk adds at the end."""
+    """Nodes that run together, and the coupled node whose partial each chunk adds at the end.
+
+    Attributes
+    ----------
+    nodes : tuple of Node
+    whole : bool
+        They run once on the whole mini-batch instead of chunk by chunk.
+    reduce : Node or None
+    takes : frozenset of int
+        Slots that whole stages wrote and chunks of this one read.
+    gives : frozenset of int
+        Slots that chunks of this stage wrote and whole stages, or the loss, read.
+    """
 
     nodes: tuple[Node, ...]
     whole: bool
     reduce: Node | None = None
+    takes: frozenset[int] = frozenset()
+    gives: frozenset[int] = frozenset()
 
 
 def stages(nodes: Iterable[Node]) -> list[Stage]:
@@ -94,10 +108,43 @@ class Program:
 
     @cached_property
     def forward(self) -> list[Stage]:
-        """Stages of the forward pass."""
-        return stages(self.nodes)
+        """Stages of the forward pass, which reads and writes values."""
+        found = []
+        for stage in stages(self.nodes):
+            read = {slot for node in (*stage.nodes, stage.reduce) if node for slot in node.inputs}
+            written = {node.output for node in stage.nodes}
+            found.append(
+                self._exchanging(stage, read & self._made_whole, written & self._read_whole)
+            )
+        return found
 
     @cached_property
     def backward(self) -> list[Stage]:
-        """Stages of the backward pass: every node that learns, or has one before it that does."""
-        return stages(n for n in reversed(self.nodes) if n.needs_input_gradient or n.learns)
+        """Stages of the backward pass, which reads and writes gradients.
+
+        They hold every node that learns, or has one before it that does.
+        """
+        found = []
+        for stage in stages(n for n in reversed(self.nodes) if n.needs_input_gradient or n.learns):
+            read = {node.output for node in (*stage.nodes, stage.reduce) if node}
+            read &= self._read_whole
+            written = {
+                slot for node in stage.nodes if node.needs_input_gradient for slot in node.inputs
+            }
+            written &= self._made_whole - {0}
+            found.append(self._exchanging(stage, read, written))
+        return found
+
+    @cached_property
+    def _made_whole(self) -> set[int]:
+        return {0, *(node.output for node in self.nodes if node.whole)}
+
+    @cached_property
+    def _read_whole(self) -> set[int]:
+        return {self.result, *(s for node in self.nodes if node.whole for s in node.inputs)}
+
+    @staticmethod
+    def _exchanging(stage: Stage, takes: set[int], gives: set[int]) -> Stage:
+        if stage.whole:
+            return stage
+        return replace(stage, takes=frozenset(takes), gives=frozenset(gives))

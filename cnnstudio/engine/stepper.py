@@ -11,7 +11,7 @@ import numpy as np
 
 from cnnstudio.engine import blas, losses
 from cnnstudio.engine.events import Metrics
-from cnnstudio.engine.execution import CHUNK, Batch, Executor
+from cnnstudio.engine.execution import CHUNK, Executor, cut
 from cnnstudio.engine.lowering import logits_block, lower
 from cnnstudio.engine.metrics import measure
 from cnnstudio.engine.network import Network
@@ -93,7 +93,7 @@ class Stepper:
 
     @property
     def executor(self) -> Executor:
-        """The workers, started when first needed."""
+        """What runs the steps; made, and its workers started, when first needed."""
         if self._executor is None:
             self._executor = Executor(self.plan.workers, self._interrupted)
         return self._executor
@@ -127,20 +127,18 @@ class Stepper:
             raise DataError("a step needs at least one image")
         wanted = self._loss.prepare(targets, self._shape, len(accepted))
         with blas.single_thread(), np.errstate(all="ignore"):
-            batch = Batch(
+            batch = cut(
                 self._training,
                 enter(accepted),
                 self.network.weights.packed,
                 self.plan.seed,
                 self.count,
             )
+            batch.destinations = self._views
             output = self.executor.forward(batch)
             loss, gradient = self._loss(output, wanted)
-            found = self.executor.backward(batch, gradient)
-            for block, named in found.items():
-                for name, array in named.items():
-                    self._views[block][name][...] = array
-            if not (np.isfinite(loss) and np.isfinite(self._gradients.sum(dtype=np.float64))):
+            self.executor.backward(batch, gradient)
+            if not (np.isfinite(loss) and _finite(self._gradients)):
                 raise self._fault(accepted, wanted)
             self.count += 1
             weights = self.network.weights
@@ -225,6 +223,11 @@ class Stepper:
             if not np.isfinite(tape.values[block.name]).all():
                 return StepDiverged(block.name, "forward", isinstance(block.layer, Input))
         return None
+
+
+def _finite(array: Array) -> bool:
+    """Return whether all values of a vector are finite; the product is ten times faster."""
+    return bool(np.isfinite(array @ array) or np.isfinite(array).all())
 
 
 def _norm(array: Array) -> float:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cnnstudio.data import Dataset, Split, batches
+from cnnstudio.engine.batch import Interrupted
 from cnnstudio.engine.events import (
     BatchEnd,
     Changed,
@@ -25,7 +26,6 @@ from cnnstudio.engine.events import (
     Started,
     Stopped,
 )
-from cnnstudio.engine.execution import Interrupted
 from cnnstudio.engine.network import Network
 from cnnstudio.engine.plan import Plan
 from cnnstudio.engine.stepper import StepDiverged, Stepper

@@ -40,7 +40,12 @@ def dense(x: Array, weight: Array, bias: Array | None, memory: Memory = FRESH) -
 
 
 def dense_backward(
-    d: Array, x: Array, weight: Array, needs_input: bool = True, memory: Memory = FRESH
+    d: Array,
+    x: Array,
+    weight: Array,
+    needs_input: bool = True,
+    memory: Memory = FRESH,
+    out: Array | None = None,
 ) -> tuple[Array | None, Array, Array]:
     """Return the gradients of input (None unless needed), weight and bias.
 
@@ -54,8 +59,10 @@ def dense_backward(
         Whether somebody reads the input gradient.
     memory : Memory
         Where the gradients come from.
+    out : ndarray or None
+        Where to write the gradient of the weight instead.
     """
-    dw = np.matmul(x.T, d, out=memory.keep(weight.shape, d.dtype))
+    dw = np.matmul(x.T, d, out=memory.keep(weight.shape, d.dtype) if out is None else out)
     dx = None
     if needs_input:
         dx = np.matmul(d, weight.T, out=memory.keep(x.shape, d.dtype))

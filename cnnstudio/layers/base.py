@@ -12,7 +12,7 @@ Arrays handed to `Layer.forward` and `Layer.backward` are in the engine's own la
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import prod
 from typing import Any, ClassVar, Protocol, TypeVar
 
@@ -157,6 +157,8 @@ class Context:
         Merged partials of a batch-coupled layer.
     memory : Memory
         Where outputs, saved values and temporaries come from; the default allocates afresh.
+    destinations : mapping
+        Arrays that parameter gradients may be written into and returned, by name; may lack any.
     """
 
     training: bool = False
@@ -165,6 +167,7 @@ class Context:
     random: SampleRandom | None = None
     shared: Any = None
     memory: Memory = FRESH
+    destinations: Parameters = field(default_factory=dict)
 
 
 Output = tuple[Array, Any, Parameters]

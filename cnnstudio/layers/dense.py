@@ -96,6 +96,11 @@ class Dense(Layer):
     ) -> Gradients:
         """Multiply by the transposed weights and by the transposed input."""
         dx, dw, db = kernels.dense_backward(
-            gradient, saved, parameters["weight"], context.needs_input_gradient, context.memory
+            gradient,
+            saved,
+            parameters["weight"],
+            context.needs_input_gradient,
+            context.memory,
+            context.destinations.get("weight"),
         )
         return (dx,), {"weight": dw, "bias": db} if self.bias else {"weight": dw}

@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 import cnnstudio as cnn
-from cnnstudio.engine import execution
-from cnnstudio.engine.execution import Executor, Interrupted
+from cnnstudio.engine import crew, execution
+from cnnstudio.engine.batch import Interrupted
+from cnnstudio.engine.crew import WorkerError
+from cnnstudio.engine.execution import Executor
 from cnnstudio.engine.stepper import Stepper
 from tests.engine.subjects import mixed, small, split
 from tests.layers.comparing import assert_all_close, assert_close, floor_of

@@ -1,0 +1,258 @@
+"""What a worker process does: follow messages about some chunks of a mini-batch.
+
+Each message knows what to do in the worker and returns the answer.  Between messages a worker keeps
+its memory, the programs it was told, and the mini-batch under way.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sys
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from cnnstudio.engine.batch import (
+    Batch,
+    Bounds,
+    Packed,
+    Rooms,
+    predict_chunk,
+    run_backward,
+    run_forward,
+)
+from cnnstudio.engine.mail import Inbox, Outbox, open_segment
+from cnnstudio.engine.program import Program
+from cnnstudio.layers import Array
+
+CONTROL_BYTES = 64
+"""Size of a segment whose bytes say, both ways, what cannot wait in a pipe."""
+
+INTERRUPT, READY = 0, 1
+"""Its bytes: nobody wants the work under way any more; the worker reads messages."""
+
+
+class Hand:
+    """A worker from the inside.
+
+    Parameters
+    ----------
+    control : buffer
+        The segment shared with the main process.
+    """
+
+    def __init__(self, control: Any) -> None:
+        self._control = control
+        self._parent = os.getppid()
+        self.clear()
+
+    def clear(self) -> None:
+        """Hold no memory and know no program."""
+        self.rooms = Rooms()
+        self.programs: dict[int, Program] = {}
+        self.batch: Batch | None = None
+        self.parameters: Packed = {}
+
+    def interrupted(self) -> bool:
+        """Return whether nobody wants the work under way any more."""
+        return bool(self._control[INTERRUPT]) or os.getppid() != self._parent
+
+
+@dataclass
+class Begin:
+    """A mini-batch of which this worker will compute some chunks.
+
+    Attributes
+    ----------
+    number : int
+        Of the program.
+    program : Program or None
+        None if the worker has it.
+    bounds, parameters, seed, step
+        See `Batch`.
+    """
+
+    number: int
+    program: Program | None
+    bounds: Bounds
+    parameters: Packed
+    seed: int
+    step: int
+
+    def follow(self, hand: Hand) -> None:
+        """Forget the last mini-batch."""
+        if self.program is not None:
+            hand.programs[self.number] = self.program
+        hand.rooms.rewind()
+        hand.batch = Batch(
+            hand.programs[self.number], self.bounds, self.parameters, self.seed, self.step
+        )
+
+
+@dataclass
+class Outcome:
+    """What a task makes.
+
+    Attributes
+    ----------
+    given : dict
+        By slot and index of chunk: values or gradients that whole stages read.
+    partials : dict
+        By index of chunk.
+    gradients : dict
+        Parameter gradients by node and index of chunk.
+    """
+
+    given: dict[int, dict[int, Array]] = field(default_factory=dict)
+    partials: dict[int, Any] = field(default_factory=dict)
+    gradients: dict[str, dict[int, Any]] = field(default_factory=dict)
+
+
+@dataclass
+class Task:
+    """Some chunks of a stage.
+
+    Attributes
+    ----------
+    begin : Begin or None
+        None if it belongs to the same mini-batch as the last task.
+    backward : bool
+        Direction.
+    number : int
+        Of the stage.
+    indices : tuple of int
+        Chunks.
+    taken : dict
+        By slot and index of chunk: what whole stages made.
+    shared : dict
+        Merged partials by slot.
+    """
+
+    begin: Begin | None
+    backward: bool
+    number: int
+    indices: tuple[int, ...]
+    taken: dict[int, dict[int, Array]]
+    shared: dict[int, Any]
+
+    def follow(self, hand: Hand) -> Outcome:
+        """Compute the chunks."""
+        if self.begin:
+            self.begin.follow(hand)
+        batch = hand.batch
+        assert batch is not None
+        program = batch.program
+        stage = (program.backward if self.backward else program.forward)[self.number]
+        run = run_backward if self.backward else run_forward
+        slots = batch.gradients if self.backward else batch.values
+        for slot, pieces in self.taken.items():
+            slots[slot].pieces.update(pieces)
+        batch.shared.update(self.shared)
+        batch.parameter_gradients.clear()
+        for index in self.indices:
+            run(batch, stage, index, hand.rooms[index], hand.interrupted)
+        outcome = Outcome()
+        for slot in stage.gives:
+            chunks = slots[slot].chunks
+            found = {i: part for i in self.indices if (part := chunks[i]) is not None}
+            outcome.given[slot] = found
+        if stage.reduce:
+            outcome.partials = {index: batch.partials[index] for index in self.indices}
+        for name, parts in batch.parameter_gradients.items():
+            if parts[self.indices[0]]:
+                outcome.gradients[name] = {index: parts[index] for index in self.indices}
+        return outcome
+
+
+@dataclass
+class Predict:
+    """Chunks of images for an inference program.
+
+    Attributes
+    ----------
+    number, program
+        See `Begin`.
+    parameters : mapping or None
+        None if they are the same as in the last message of this kind.
+    images : list of ndarray
+        Public images, one array per chunk.
+    """
+
+    number: int
+    program: Program | None
+    parameters: Packed | None
+    images: list[Array]
+
+    def follow(self, hand: Hand) -> list[Array]:
+        """Return the public result of each chunk."""
+        if self.program is not None:
+            hand.programs[self.number] = self.program
+        if self.parameters is not None:
+            hand.parameters = {
+                block: {name: array.copy() for name, array in named.items()}
+                for block, named in self.parameters.items()
+            }
+        program, parameters = hand.programs[self.number], hand.parameters
+        return [
+            predict_chunk(program, parameters, part, hand.rooms, hand.interrupted)
+            for part in self.images
+        ]
+
+
+@dataclass
+class Measure:
+    """A question for the bytes of memory held."""
+
+    def follow(self, hand: Hand) -> int:
+        """Return them."""
+        return hand.rooms.nbytes
+
+
+@dataclass
+class Clear:
+    """The borrower has finished."""
+
+    def follow(self, hand: Hand) -> None:
+        """Hold no memory and know no program."""
+        hand.clear()
+
+
+@dataclass
+class Failure:
+    """An answer that is none: the error to raise instead."""
+
+    error: BaseException
+
+
+def main() -> None:
+    """Answer messages from the standard input on the standard output until it ends."""
+    inbox, outbox = Inbox(sys.stdin.buffer), Outbox(sys.stdout.buffer)
+    sys.stdout = sys.stderr
+    control = open_segment(inbox.receive(), CONTROL_BYTES)
+    control[READY] = 1
+    hand = Hand(control)
+    with suppress(EOFError, OSError), np.errstate(all="ignore"):
+        while True:
+            answer: Any
+            try:
+                message = inbox.receive()
+                if not isinstance(message, Task) or message.begin:
+                    outbox.rewind()
+                answer = message.follow(hand)
+            except (EOFError, OSError):
+                raise
+            except BaseException as error:
+                answer = Failure(_portable(error))
+            outbox.send(answer)
+
+
+def _portable(error: BaseException) -> BaseException:
+    """Return an error that another process can read."""
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        return RuntimeError(str(error))
+    return error
