@@ -24,6 +24,7 @@ from cnnstudio.engine import (
     Trainer,
 )
 from cnnstudio.engine.check import check
+from cnnstudio.engine.crew import prepare
 from cnnstudio.errors import DesignError, DivergedError
 
 MOMENTUM = 0.9
@@ -110,6 +111,7 @@ def run(options: argparse.Namespace) -> int:
         If design and data do not fit, or training diverged.
     """
     plan = _plan(options)
+    prepare(plan.workers - 1)
     design = find_design(options.design)
     dataset = data.load(options.data)
     remarks = check(design, dataset, plan)

@@ -11,9 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from cnnstudio.engine.program import Node, Program, Stage
 from cnnstudio.engine.random import BlockRandom
-from cnnstudio.kernels import Memory, chunk, enter, join, leave
+from cnnstudio.kernels import FRESH, Memory, chunk, enter, join, leave, matrix_products
 from cnnstudio.layers import Array, Context
 
 WHOLE = -1
@@ -49,10 +51,9 @@ class Slot:
         self.whole: Array | None = None
         self.pieces: dict[int, Array] = {}
 
-    def joined(self) -> Array:
+    def joined(self, memory: Memory) -> Array:
         """Return all chunks in one array."""
-        present = [part for part in self.chunks if part is not None]
-        return present[0] if len(present) == 1 else join(present)
+        return join([part for part in self.chunks if part is not None], memory)
 
 
 class Batch:
@@ -67,6 +68,15 @@ class Batch:
         Packed arrays by block and name.
     seed, step : int
         Key of the random streams.
+
+    Attributes
+    ----------
+    destinations : mapping
+        Where to put parameter gradients, by block and name.
+    memory : Memory
+        Where joined chunks come from.
+    multiply : callable
+        What computes the products of whole stages.
     """
 
     def __init__(
@@ -83,13 +93,15 @@ class Batch:
         self.parameter_gradients: dict[str, list[Any]] = {}
         self.state_updates: dict[str, Any] = {}
         self.destinations: Packed = {}
+        self.memory = FRESH
+        self.multiply = matrix_products
 
     def value(self, slot: int, index: int) -> Array:
         """Return a slot's chunk, or all of it."""
         found = self.values[slot]
         if index == WHOLE:
             if found.whole is None:
-                found.whole = found.joined()
+                found.whole = found.joined(self.memory)
             return found.whole
         part = found.chunks[index]
         return self.piece(found, index) if part is None else part
@@ -101,7 +113,7 @@ class Batch:
             if found.chunks[0] is None:
                 assert found.whole is not None
                 return found.whole
-            parts = found.joined()
+            parts = found.joined(self.memory)
             return parts if found.whole is None else parts + found.whole
         part = found.chunks[index]
         if found.whole is None and index not in found.pieces:
@@ -144,9 +156,16 @@ class Room:
 
 
 class Rooms:
-    """All memory that a process uses from step to step."""
+    """All memory that a process uses from step to step.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    empty : callable
+        Makes the buffers of whole stages, like `numpy.empty`.
+    """
+
+    def __init__(self, empty: Callable[..., Array] = np.empty) -> None:
+        self._empty = empty
         self._temporaries: dict[Any, Any] = {}
         self._arenas = (Memory(self._temporaries), Memory(self._temporaries))
         self._memories: dict[int, Memory] = {}
@@ -154,7 +173,8 @@ class Rooms:
     def __getitem__(self, index: int) -> Room:
         memory = self._memories.get(index)
         if memory is None:
-            memory = self._memories[index] = Memory(self._temporaries)
+            empty = self._empty if index == WHOLE else np.empty
+            memory = self._memories[index] = Memory(self._temporaries, empty)
         return Room(memory, self._arenas)
 
     def rewind(self) -> None:
@@ -186,8 +206,10 @@ def run_forward(
             raise Interrupted
         inputs = [batch.value(slot, index) for slot in node.inputs]
         context = _context(batch, node, index, room.memory)
-        if node.coupled and index == WHOLE:
-            context.shared = node.layer.reduce(*inputs)
+        if index == WHOLE:
+            context.multiply = batch.multiply
+            if node.coupled:
+                context.shared = node.layer.reduce(*inputs)
         output, saved, updates = node.layer.forward(
             batch.parameters[node.name], *inputs, context=context
         )
@@ -227,6 +249,7 @@ def run_backward(
             memory.rewind()
         context = _context(batch, node, index, memory)
         if index == WHOLE:
+            context.multiply = batch.multiply
             context.destinations = batch.destinations.get(node.name, {})
             if node.coupled:
                 context.shared = node.layer.reduce_gradient(parameters, saved, gradient)

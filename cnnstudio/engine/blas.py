@@ -1,4 +1,4 @@
-"""One BLAS thread per worker while the engine computes.
+"""One BLAS thread per process while the engine computes.
 
 More would fight with the workers for the processors, and other thread counts give other last bits.
 """

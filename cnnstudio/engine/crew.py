@@ -12,6 +12,7 @@ worker ends first, whoever waits for it gets a `WorkerError`.
 from __future__ import annotations
 
 import atexit
+import logging
 import os
 import pickle
 import subprocess
@@ -27,7 +28,10 @@ from cnnstudio.errors import CnnStudioError
 
 _PROGRAM = """
 import pickle, sys
-sys.path[:] = pickle.load(sys.stdin.buffer)
+try:
+    sys.path[:] = pickle.load(sys.stdin.buffer)
+except EOFError:
+    sys.exit()
 from cnnstudio.engine.worker import main
 main()
 """
@@ -108,7 +112,7 @@ class Worker:
         self._control[INTERRUPT] = 0
         try:
             self._outbox.send(message)
-        except OSError:
+        except (OSError, ValueError):
             self.end()
             raise WorkerError from None
 
@@ -168,20 +172,31 @@ class Worker:
         self._inbox.close()
 
 
+_log = logging.getLogger(__name__)
 _idle: list[Worker] = []
 _lock = threading.Lock()
 
 
 def prepare(count: int) -> None:
-    """Start workers in the background until ``count`` of them wait for work."""
+    """Start workers in the background until ``count`` of them wait for work.
+
+    Where no Python can be started, as in a program frozen into one file, there are fewer.
+    """
+    if not sys.executable or getattr(sys, "frozen", False):
+        return
     with _lock:
-        _idle[:] = [worker for worker in _idle if worker.alive]
-        while len(_idle) < count:
-            _idle.append(Worker())
+        for worker in [worker for worker in _idle if not worker.alive]:
+            _idle.remove(worker)
+            worker.end()
+        try:
+            while len(_idle) < count:
+                _idle.append(Worker())
+        except OSError as error:
+            _log.warning("no more worker processes can be started: %s", error)
 
 
 def borrow(count: int) -> list[Worker]:
-    """Return ``count`` workers, some of which may not be ready yet."""
+    """Return up to ``count`` workers, some of which may not be ready yet."""
     prepare(count)
     with _lock:
         _idle.sort(key=lambda worker: not worker.ready)

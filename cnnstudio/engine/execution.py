@@ -15,10 +15,13 @@ from __future__ import annotations
 import logging
 import pickle
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
+from math import prod
 from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from cnnstudio.engine import crew
 from cnnstudio.engine.batch import (
@@ -31,9 +34,11 @@ from cnnstudio.engine.batch import (
     run_forward,
 )
 from cnnstudio.engine.crew import Worker
+from cnnstudio.engine.mail import find_shared, shared_empty
+from cnnstudio.engine.optimisers import Optimizer
 from cnnstudio.engine.program import Program, Stage
-from cnnstudio.engine.worker import Begin, Measure, Outcome, Predict, Task
-from cnnstudio.kernels import samples
+from cnnstudio.engine.worker import Begin, Measure, Multiply, Outcome, Predict, Task, Update
+from cnnstudio.kernels import Product, matrix_products, samples
 from cnnstudio.layers import Array
 
 CHUNK = 32
@@ -41,6 +46,15 @@ CHUNK = 32
 
 _ROUND = 1 << 24
 """Bytes of images that a worker gets at a time to predict from."""
+
+_SHARED_WORK = 1 << 24
+"""Multiply-adds of matrix products that are worth sharing: a few tenths of a millisecond."""
+
+_SHARED_UPDATE = 1 << 18
+"""Weights whose update is worth sharing."""
+
+_SHARED_ARRAY = 1 << 14
+"""Values of an array of a whole stage that is made in shared memory."""
 
 _log = logging.getLogger(__name__)
 
@@ -84,12 +98,13 @@ class Executor:
 
     def __init__(self, workers: int = 1, interrupted: Callable[[], bool] = lambda: False) -> None:
         self._interrupted = interrupted
-        self._rooms = Rooms()
+        self._rooms = Rooms(_whole_memory if workers > 1 else np.empty)
         self._workers = crew.borrow(workers - 1) if workers > 1 else []
         self._programs: list[Program] = []
         self._alone: list[bool] = []
         self._team: list[Worker] = []
         self._begun = False
+        self._told: dict[tuple[Worker, int], Packed] = {}
         self._finalizer = weakref.finalize(self, crew.give_back, self._workers)
 
     @property
@@ -150,6 +165,8 @@ class Executor:
         self._rooms.rewind()
         self._team = self._ready(batch.program, len(batch.bounds))
         self._begun = False
+        batch.memory = self._rooms[WHOLE].memory
+        batch.multiply = self._multiply
         for number, stage in enumerate(batch.program.forward):
             self._run(batch, number, stage, backward=False)
         return batch.value(batch.program.result, WHOLE)
@@ -162,6 +179,37 @@ class Executor:
         for block, parts in batch.parameter_gradients.items():
             for name, view in batch.destinations[block].items():
                 _add_up([part[name] for part in parts if part], view)
+
+    def update(
+        self,
+        optimizer: Optimizer,
+        parameters: Array,
+        gradients: Array,
+        memory: tuple[Array, ...],
+        step: int,
+    ) -> None:
+        """Move all weights like `Optimizer.update`, large ones shared among the processes."""
+        vectors = (parameters, gradients, *memory)
+        size, processes = parameters.size, 1 + len(self._team)
+        if size < _SHARED_UPDATE or not all(find_shared(vector) for vector in vectors):
+            optimizer.update(parameters, gradients, memory, step)
+            return
+        edges = [size * place // processes for place in range(processes + 1)]
+        parts = []
+        for span in (slice(a, b) for a, b in pairwise(edges)):
+            remembered = tuple(vector[span] for vector in memory)
+            parts.append(Update(optimizer, parameters[span], gradients[span], remembered, step))
+        self._together(self._team, parts[1:], parts[:1], lambda part: part.follow())
+
+    def _multiply(self, products: Sequence[Product]) -> None:
+        """Compute matrix products, large ones shared among the processes."""
+        processes = 1 + len(self._team)
+        work = sum(a.shape[0] * a.shape[1] * b.shape[1] for a, b, _ in products)
+        if work < _SHARED_WORK or not all(find_shared(array) for _, _, array in products):
+            matrix_products(products)
+            return
+        parts = [Multiply(list(products[place::processes])) for place in range(processes)]
+        self._together(self._team, parts[1:], parts[:1], lambda part: part.follow())
 
     def _run(self, batch: Batch, number: int, stage: Stage, *, backward: bool) -> None:
         run = run_backward if backward else run_forward
@@ -199,8 +247,8 @@ class Executor:
         self,
         team: Sequence[Worker],
         messages: Sequence[Any],
-        mine: Sequence[int],
-        work: Callable[[int], None],
+        mine: Iterable[Any],
+        work: Callable[[Any], None],
     ) -> list[Any]:
         """Send each worker a message, do this process's share, and return the answers.
 
@@ -212,8 +260,8 @@ class Executor:
             for worker, message in zip(team, messages, strict=True):
                 worker.post(message)
                 asked.append(worker)
-            for index in mine:
-                work(index)
+            for part in mine:
+                work(part)
         except BaseException as error:
             failure = error
             for worker in asked:
@@ -253,12 +301,26 @@ class Executor:
         return number, program
 
     def _beginning(self, worker: Worker, batch: Batch) -> Begin:
+        """Return the message that begins a batch; weights in shared memory are named only once."""
         worker.rewind()
         number, unknown = self._introduce(worker, batch.program)
-        parameters = {
-            node.name: batch.parameters[node.name] for node in batch.program.nodes if not node.whole
-        }
-        return Begin(number, unknown, batch.bounds, parameters, batch.seed, batch.step)
+        parameters: Packed | None = None
+        if self._told.get((worker, number)) is not batch.parameters:
+            parameters = {
+                node.name: batch.parameters[node.name]
+                for node in batch.program.nodes
+                if not node.whole
+            }
+            arrays = [array for named in parameters.values() for array in named.values()]
+            if all(find_shared(array) for array in arrays):
+                self._told[worker, number] = batch.parameters
+        return Begin(number, unknown, parameters, batch.bounds, batch.seed, batch.step)
+
+
+def _whole_memory(shape: tuple[int, ...], dtype: DTypeLike) -> Array:
+    """Return an array that workers can multiply, if it is worth a segment."""
+    large = prod(shape) >= _SHARED_ARRAY
+    return shared_empty(shape, dtype) if large else np.empty(shape, dtype)
 
 
 def _accept(batch: Batch, slots: list[Any], outcome: Outcome) -> None:

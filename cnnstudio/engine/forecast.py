@@ -164,6 +164,7 @@ def _training(
     stepper = Stepper(network, dataclasses.replace(plan, optimizer=still), stopped)
     weights = network.weights
     try:
+        stepper.executor.wait_until_ready()
         rates = _rates(lambda batch: stepper.step(*batch), give, seconds)
         vectors = 2 + len(plan.optimizer.slots)  # weights, gradients, and what is remembered
         held = vectors * weights.trained.nbytes + weights.state.nbytes + stepper.executor.nbytes
@@ -184,6 +185,7 @@ def _forward(
             executor.infer(program, weights.packed, batch[0])
 
     try:
+        executor.wait_until_ready()
         rates = _rates(predict, give, seconds)
         return _pace(rates, weights.trained.nbytes + weights.state.nbytes + executor.nbytes)
     finally:

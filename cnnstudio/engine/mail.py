@@ -3,9 +3,11 @@
 A message is any object that pickles.  Arrays of a few kilobytes and more do not go through the
 pipe: they are copied once into a segment of shared memory, and the receiver sees them there.  They
 stay valid until the sender rewinds, which both sides do at the same point of their conversation.
+Arrays that were made by `shared_empty`, and views of them, are not even copied: both sides read and
+write the same memory.
 
-A segment is a file without a disk (``/dev/shm`` on Linux), or a named mapping on Windows.  The
-receiver removes its name at once, so that no segment can outlive the processes that use it.
+A segment is a file without a disk (``/dev/shm`` on Linux), or a named mapping on Windows.  Its name
+is removed by the receiver as soon as it is open, or with the array that `shared_empty` made.
 """
 
 from __future__ import annotations
@@ -17,20 +19,30 @@ import pickle
 import struct
 import sys
 import tempfile
+import weakref
 from contextlib import suppress
+from math import prod
+from pathlib import Path
 from typing import IO, Any
 from uuid import uuid4
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from cnnstudio.errors import MemoryLimitError
+
+Array = NDArray[Any]
 
 _LARGE = 4096
 """Bytes from which an array goes through shared memory."""
 
 _ALIGNMENT = 64
+_PREFIX = "cnnstudio-{}-"
 _LENGTH = struct.Struct("<Q")
+
+
+_shared: dict[int, tuple[str, int]] = {}
+"""Name and size of every segment of `shared_empty`, by its address."""
 
 
 def create_segment(size: int) -> tuple[str, mmap.mmap]:
@@ -44,7 +56,7 @@ def create_segment(size: int) -> tuple[str, mmap.mmap]:
     if sys.platform == "win32":
         name = f"cnnstudio-{uuid4().hex}"
         return name, mmap.mmap(-1, size, tagname=name)
-    for folder in ("/dev/shm", tempfile.gettempdir()):
+    for folder in _folders():
         with suppress(OSError):
             return _create_file(folder, size)
     raise MemoryLimitError(
@@ -54,7 +66,7 @@ def create_segment(size: int) -> tuple[str, mmap.mmap]:
 
 
 def _create_file(folder: str, size: int) -> tuple[str, mmap.mmap]:
-    descriptor, name = tempfile.mkstemp(prefix="cnnstudio-", dir=folder)
+    descriptor, name = tempfile.mkstemp(prefix=_PREFIX.format(os.getpid()), dir=folder)
     try:
         if hasattr(os, "posix_fallocate"):
             os.posix_fallocate(descriptor, 0, size)  # room that is missing is noticed here
@@ -68,8 +80,8 @@ def _create_file(folder: str, size: int) -> tuple[str, mmap.mmap]:
         os.close(descriptor)
 
 
-def open_segment(name: str, size: int) -> mmap.mmap:
-    """Return the segment that another process created, and remove its name."""
+def open_segment(name: str, size: int, keep: bool = False) -> mmap.mmap:
+    """Return the segment that another process created; remove its name unless that is to keep."""
     if sys.platform == "win32":
         return mmap.mmap(-1, size, tagname=name)
     descriptor = os.open(name, os.O_RDWR)
@@ -77,7 +89,8 @@ def open_segment(name: str, size: int) -> mmap.mmap:
         return mmap.mmap(descriptor, size)
     finally:
         os.close(descriptor)
-        os.unlink(name)
+        if not keep:
+            os.unlink(name)
 
 
 def forget_segment(name: str) -> None:
@@ -85,6 +98,59 @@ def forget_segment(name: str) -> None:
     if sys.platform != "win32":
         with suppress(OSError):
             os.unlink(name)
+
+
+def shared_empty(shape: tuple[int, ...], dtype: DTypeLike) -> Array:
+    """Return an array like `numpy.empty` that other processes can work on.
+
+    Where there is no room for shared memory it is an array of this process alone.
+    """
+    nbytes = max(1, prod(shape) * np.dtype(dtype).itemsize)
+    try:
+        name, segment = create_segment(nbytes)
+    except MemoryLimitError:
+        return np.empty(shape, dtype)
+    flat = np.frombuffer(segment, np.uint8)
+    address = _address(flat)
+    _shared[address] = name, nbytes
+    weakref.finalize(segment, _unshare, address)
+    return np.ndarray(shape, dtype, buffer=flat)
+
+
+def shared_copy(array: Array) -> Array:
+    """Return a copy that other processes can work on, see `shared_empty`."""
+    copy = shared_empty(array.shape, array.dtype)
+    copy[...] = array
+    return copy
+
+
+def _unshare(address: int) -> None:
+    name, _ = _shared.pop(address)
+    forget_segment(name)
+
+
+def find_shared(array: Array) -> tuple[str, int, int] | None:
+    """Return name and size of the segment an array lies in, and its offset; None if in none."""
+    address = _address(array)
+    for start, (name, size) in list(_shared.items()):
+        if start <= address < start + size:
+            return name, size, address - start
+    return None
+
+
+def _address(array: Array) -> int:
+    return int(array.__array_interface__["data"][0])
+
+
+def forget_segments_of(process: int) -> None:
+    """Remove the names that a process left behind when it was killed."""
+    for folder in _folders():
+        for path in Path(folder).glob(_PREFIX.format(process) + "*"):
+            forget_segment(str(path))
+
+
+def _folders() -> tuple[str, str]:
+    return "/dev/shm", tempfile.gettempdir()
 
 
 class Outbox:
@@ -113,8 +179,8 @@ class Outbox:
 
         Raises
         ------
-        OSError
-            If nobody reads any more.
+        OSError, ValueError
+            If nobody reads any more, or the outbox is closed.
         """
         pickled = io.BytesIO()
         pickled.write(bytes(_LENGTH.size))
@@ -131,8 +197,13 @@ class Outbox:
         with suppress(OSError):
             self._stream.close()
 
-    def place(self, array: NDArray[Any]) -> tuple[Any, ...]:
-        """Copy an array into shared memory and return where it is."""
+    def place(self, array: Array) -> tuple[Any, ...] | None:
+        """Return where in shared memory the receiver finds an array; None if it is pickled."""
+        found = find_shared(array)
+        if found:
+            return True, *found, array.shape, array.dtype, array.strides
+        if array.nbytes < _LARGE:
+            return None
         if self._segment is None or self._position + array.nbytes > len(self._segment):
             size = max(1 << 20, 2 * array.nbytes, 2 * len(self._segment or b""))
             self._name, self._segment = create_segment(size)
@@ -141,7 +212,7 @@ class Outbox:
         there = np.ndarray(array.shape, array.dtype, buffer=self._segment, offset=start)
         there[...] = array
         self._position += -(-array.nbytes // _ALIGNMENT) * _ALIGNMENT
-        return self._name, len(self._segment), start, array.shape, array.dtype
+        return False, self._name, len(self._segment), start, array.shape, array.dtype, None
 
 
 class _Pickler(pickle.Pickler):
@@ -152,9 +223,7 @@ class _Pickler(pickle.Pickler):
         self._outbox = outbox
 
     def persistent_id(self, thing: Any) -> Any:
-        if type(thing) is np.ndarray and thing.nbytes >= _LARGE:
-            return self._outbox.place(thing)
-        return None
+        return self._outbox.place(thing) if type(thing) is np.ndarray else None
 
 
 class Inbox:
@@ -163,6 +232,7 @@ class Inbox:
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
         self._segments: dict[str, mmap.mmap] = {}
+        self._lasting: dict[str, mmap.mmap] = {}
 
     def receive(self) -> Any:
         """Wait for a message and return it.
@@ -183,12 +253,26 @@ class Inbox:
         """Receive no more."""
         self._stream.close()
 
-    def find(self, name: str, size: int, start: int, shape: tuple[int, ...], dtype: Any) -> Any:
+    def find(
+        self,
+        lasting: bool,
+        name: str,
+        size: int,
+        start: int,
+        shape: tuple[int, ...],
+        dtype: Any,
+        strides: tuple[int, ...] | None,
+    ) -> Array:
         """Return the array at a place."""
-        segment = self._segments.get(name)
+        segments = self._lasting if lasting else self._segments
+        segment = segments.get(name)
         if segment is None:
-            segment = self._segments[name] = open_segment(name, size)
-        return np.ndarray(shape, dtype, buffer=segment, offset=start)
+            segment = segments[name] = open_segment(name, size, keep=lasting)
+        return np.ndarray(shape, dtype, buffer=segment, offset=start, strides=strides)
+
+    def forget(self) -> None:
+        """Close the segments of all arrays of `shared_empty` seen so far."""
+        self._lasting.clear()
 
     def _read(self, count: int) -> bytes:
         found = self._stream.read(count)

@@ -37,7 +37,7 @@ class Plan(Declared):
     seed : int
         Seeds order and dropout; the network has a seed of its own for the initial weights.
     workers : int
-        Threads that compute; processors available, at most 4, unless given.
+        Processes that compute; processors available, at most 4, unless given.
     """
 
     epochs: int = integer(12, minimum=1, maximum=100_000, help="Passes over the training images")
@@ -48,7 +48,7 @@ class Plan(Declared):
     )
     shuffle: bool = flag(True, help="Draw a new order of the images every epoch")
     seed: int = integer(0, minimum=0, maximum=2**63 - 1, help="Same seed, same run")
-    workers: int = integer(None, minimum=1, maximum=64, help="Threads that compute")
+    workers: int = integer(None, minimum=1, maximum=64, help="Processes that compute")
 
     def __post_init__(self) -> None:
         if vars(self)["workers"] is None:

@@ -13,6 +13,7 @@ from cnnstudio.engine import blas, losses
 from cnnstudio.engine.events import Metrics
 from cnnstudio.engine.execution import CHUNK, Executor, cut
 from cnnstudio.engine.lowering import logits_block, lower
+from cnnstudio.engine.mail import shared_copy
 from cnnstudio.engine.metrics import measure
 from cnnstudio.engine.network import Network
 from cnnstudio.engine.plan import Plan
@@ -96,17 +97,23 @@ class Stepper:
         """What runs the steps; made, and its workers started, when first needed."""
         if self._executor is None:
             self._executor = Executor(self.plan.workers, self._interrupted)
+            if self.plan.workers > 1:
+                self.network.weights.move(shared_copy)
+                self._memory = tuple(shared_copy(vector) for vector in self._memory)
+                self._gradients = shared_copy(self._gradients)
+                self._views = self.network.weights.views(self._gradients)
         return self._executor
 
     def close(self) -> None:
-        """End the workers; the next step would start new ones."""
+        """Give the workers back; the next step would borrow others."""
         if self._executor:
             self._executor.close()
             self._executor = None
 
     def forget(self) -> None:
         """Empty the optimiser's memory, as before the first step."""
-        self._memory = self.optimizer.start(self.network.weights.trained)
+        for vector in self._memory:
+            vector.fill(0)
 
     def change(self, *, learning_rate: float) -> None:
         """Use another learning rate from the next step on."""
@@ -126,6 +133,7 @@ class Stepper:
         if not len(accepted):
             raise DataError("a step needs at least one image")
         wanted = self._loss.prepare(targets, self._shape, len(accepted))
+        executor = self.executor
         with blas.single_thread(), np.errstate(all="ignore"):
             batch = cut(
                 self._training,
@@ -135,14 +143,16 @@ class Stepper:
                 self.count,
             )
             batch.destinations = self._views
-            output = self.executor.forward(batch)
+            output = executor.forward(batch)
             loss, gradient = self._loss(output, wanted)
-            self.executor.backward(batch, gradient)
+            executor.backward(batch, gradient)
             if not (np.isfinite(loss) and _finite(self._gradients)):
                 raise self._fault(accepted, wanted)
             self.count += 1
             weights = self.network.weights
-            self.optimizer.update(weights.trained, self._gradients, self._memory, self.count)
+            executor.update(
+                self.optimizer, weights.trained, self._gradients, self._memory, self.count
+            )
             for block, updates in batch.state_updates.items():
                 for name, array in updates.items():
                     weights.packed[block][name][...] = array

@@ -105,7 +105,7 @@ class Trainer:
         self.epochs += epochs
 
     def close(self) -> None:
-        """End the worker threads; the network stays usable."""
+        """Give the workers back; the network stays usable."""
         self._stepper.close()
 
     def step(self, images: Any, targets: Any) -> float:

@@ -7,7 +7,7 @@ kernels like them.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,12 +63,18 @@ class Weights:
                 drawn.append((row.name, name, packed))
         self.trained = np.zeros(sizes[True], dtype)
         self.state = np.zeros(sizes[False], dtype)
-        self.packed = {
-            block: self._views(block, {True: self.trained, False: self.state})
-            for block in self._places
-        }
+        self.packed = self._packed()
         for block, name, packed in drawn:
             self.packed[block][name][...] = packed
+
+    def move(self, place: Callable[[Array], Array]) -> None:
+        """Move both vectors to other memory: ``place`` returns a copy of an array."""
+        self.trained, self.state = place(self.trained), place(self.state)
+        self.packed = self._packed()
+
+    def _packed(self) -> dict[str, dict[str, Array]]:
+        vectors = {True: self.trained, False: self.state}
+        return {block: self._views(block, vectors) for block in self._places}
 
     def _views(self, block: str, vectors: Mapping[bool, Array]) -> dict[str, Array]:
         return {

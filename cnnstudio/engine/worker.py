@@ -24,8 +24,10 @@ from cnnstudio.engine.batch import (
     run_backward,
     run_forward,
 )
-from cnnstudio.engine.mail import Inbox, Outbox, open_segment
+from cnnstudio.engine.mail import Inbox, Outbox, forget_segments_of, open_segment
+from cnnstudio.engine.optimisers import Optimizer
 from cnnstudio.engine.program import Program
+from cnnstudio.kernels import Product, matrix_products
 from cnnstudio.layers import Array
 
 CONTROL_BYTES = 64
@@ -46,19 +48,25 @@ class Hand:
 
     def __init__(self, control: Any) -> None:
         self._control = control
-        self._parent = os.getppid()
+        self.parent = os.getppid()
         self.clear()
+        control[READY] = 1
 
     def clear(self) -> None:
         """Hold no memory and know no program."""
         self.rooms = Rooms()
         self.programs: dict[int, Program] = {}
+        self.weights: dict[int, Packed] = {}
         self.batch: Batch | None = None
         self.parameters: Packed = {}
 
     def interrupted(self) -> bool:
         """Return whether nobody wants the work under way any more."""
-        return bool(self._control[INTERRUPT]) or os.getppid() != self._parent
+        return bool(self._control[INTERRUPT]) or self.orphaned()
+
+    def orphaned(self) -> bool:
+        """Return whether the main process was killed."""
+        return os.getppid() != self.parent
 
 
 @dataclass
@@ -71,14 +79,16 @@ class Begin:
         Of the program.
     program : Program or None
         None if the worker has it.
-    bounds, parameters, seed, step
+    parameters : mapping or None
+        See `Batch`; None if the worker has them, in memory that it shares.
+    bounds, seed, step
         See `Batch`.
     """
 
     number: int
     program: Program | None
+    parameters: Packed | None
     bounds: Bounds
-    parameters: Packed
     seed: int
     step: int
 
@@ -86,10 +96,11 @@ class Begin:
         """Forget the last mini-batch."""
         if self.program is not None:
             hand.programs[self.number] = self.program
+        if self.parameters is not None:
+            hand.weights[self.number] = self.parameters
         hand.rooms.rewind()
-        hand.batch = Batch(
-            hand.programs[self.number], self.bounds, self.parameters, self.seed, self.step
-        )
+        program, weights = hand.programs[self.number], hand.weights[self.number]
+        hand.batch = Batch(program, self.bounds, weights, self.seed, self.step)
 
 
 @dataclass
@@ -176,7 +187,7 @@ class Predict:
     number, program
         See `Begin`.
     parameters : mapping or None
-        None if they are the same as in the last message of this kind.
+        None if they are those of the last message of this kind.
     images : list of ndarray
         Public images, one array per chunk.
     """
@@ -200,6 +211,38 @@ class Predict:
             predict_chunk(program, parameters, part, hand.rooms, hand.interrupted)
             for part in self.images
         ]
+
+
+@dataclass
+class Multiply:
+    """Products of matrices in shared memory, see `cnnstudio.kernels.matrix_products`."""
+
+    products: list[Product]
+
+    def follow(self, hand: Hand | None = None) -> None:
+        """Compute them."""
+        matrix_products(self.products)
+
+
+@dataclass
+class Update:
+    """A part of all weights in shared memory, to be moved by an optimiser.
+
+    Attributes
+    ----------
+    optimizer, parameters, gradients, memory, step
+        See `Optimizer.update`.
+    """
+
+    optimizer: Optimizer
+    parameters: Array
+    gradients: Array
+    memory: tuple[Array, ...]
+    step: int
+
+    def follow(self, hand: Hand | None = None) -> None:
+        """Move them."""
+        self.optimizer.update(self.parameters, self.gradients, self.memory, self.step)
 
 
 @dataclass
@@ -231,22 +274,32 @@ def main() -> None:
     """Answer messages from the standard input on the standard output until it ends."""
     inbox, outbox = Inbox(sys.stdin.buffer), Outbox(sys.stdout.buffer)
     sys.stdout = sys.stderr
-    control = open_segment(inbox.receive(), CONTROL_BYTES)
-    control[READY] = 1
-    hand = Hand(control)
+    try:
+        hand = Hand(open_segment(inbox.receive(), CONTROL_BYTES))
+    except (EOFError, OSError):  # the program has ended meanwhile
+        return
     with suppress(EOFError, OSError), np.errstate(all="ignore"):
         while True:
-            answer: Any
-            try:
-                message = inbox.receive()
-                if not isinstance(message, Task) or message.begin:
-                    outbox.rewind()
-                answer = message.follow(hand)
-            except (EOFError, OSError):
-                raise
-            except BaseException as error:
-                answer = Failure(_portable(error))
-            outbox.send(answer)
+            outbox.send(_answer(inbox, outbox, hand))
+    if hand.orphaned():
+        forget_segments_of(hand.parent)
+        forget_segments_of(os.getpid())
+
+
+def _answer(inbox: Inbox, outbox: Outbox, hand: Hand) -> Any:
+    """Return the answer to the next message; EOFError if there will be none."""
+    try:
+        message = inbox.receive()
+        if isinstance(message, Predict) or (isinstance(message, Task) and message.begin):
+            outbox.rewind()
+        answer = message.follow(hand)
+        if isinstance(message, Clear):
+            inbox.forget()
+        return answer
+    except EOFError:
+        raise
+    except BaseException as error:
+        return Failure(_portable(error))
 
 
 def _portable(error: BaseException) -> BaseException:

@@ -19,7 +19,14 @@ from cnnstudio.kernels.activation import (
     tanh_backward,
 )
 from cnnstudio.kernels.convolution import convolve, convolve_backward
-from cnnstudio.kernels.dense import add_bias, bias_gradient, dense, dense_backward
+from cnnstudio.kernels.dense import (
+    Product,
+    add_bias,
+    bias_gradient,
+    dense,
+    dense_backward,
+    matrix_products,
+)
 from cnnstudio.kernels.layout import (
     chunk,
     enter,
@@ -54,6 +61,7 @@ __all__ = [
     "Memory",
     "Moments",
     "Normalized",
+    "Product",
     "Window",
     "add",
     "add_bias",
@@ -74,6 +82,7 @@ __all__ = [
     "leaky_relu",
     "leaky_relu_backward",
     "leave",
+    "matrix_products",
     "max_pool",
     "max_pool_backward",
     "moments",

@@ -18,6 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnstudio.kernels.memory import FRESH, Memory
+
 Array = NDArray[Any]
 
 
@@ -73,9 +75,13 @@ def chunk(x: Array, start: int, stop: int) -> Array:
     return x[..., start:stop, :]
 
 
-def join(chunks: Sequence[Array]) -> Array:
+def join(chunks: Sequence[Array], memory: Memory = FRESH) -> Array:
     """Join internal arrays along their samples."""
-    return chunks[0] if len(chunks) == 1 else np.concatenate(chunks, axis=-2)
+    if len(chunks) == 1:
+        return chunks[0]
+    *space, _, channels = chunks[0].shape
+    shape = (*space, sum(map(samples, chunks)), channels)
+    return np.concatenate(chunks, axis=-2, out=memory.keep(shape, chunks[0].dtype))
 
 
 def pack_weight(w: Array) -> Array:

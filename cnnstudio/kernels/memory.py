@@ -13,6 +13,7 @@ an epoch uses the buffers of the full ones.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import prod
 from typing import Any
 
@@ -30,9 +31,14 @@ class Memory:
     temporaries : dict, optional
         Buffers by tag.  The chunks that one worker computes one after the other have kept arrays
         of their own but share this dictionary.
+    empty : callable, optional
+        Makes new kept buffers from shape and dtype; `numpy.empty` unless given.
     """
 
-    def __init__(self, temporaries: dict[str, Array] | None = None) -> None:
+    def __init__(
+        self, temporaries: dict[str, Array] | None = None, empty: Callable[..., Array] = np.empty
+    ) -> None:
+        self._empty = empty
         self._kept: list[Array] = []
         self._position = 0
         self.temporaries: dict[str, Array] = {} if temporaries is None else temporaries
@@ -45,9 +51,9 @@ class Memory:
         position = self._position
         self._position += 1
         if position == len(self._kept):
-            self._kept.append(np.empty(shape, dtype))
+            self._kept.append(self._empty(shape, dtype))
             return self._kept[position]
-        array = self._kept[position] = _fitted(self._kept[position], shape, dtype)
+        array = self._kept[position] = _fitted(self._kept[position], shape, dtype, self._empty)
         return array
 
     def temporary(
@@ -102,12 +108,17 @@ def _buffer(array: Array) -> Array:
     return array if array.base is None else array.base
 
 
-def _fitted(array: Array, shape: tuple[int, ...], dtype: DTypeLike) -> Array:
+def _fitted(
+    array: Array,
+    shape: tuple[int, ...],
+    dtype: DTypeLike,
+    empty: Callable[..., Array] = np.empty,
+) -> Array:
     """Cut the allocation behind ``array`` to another shape, or allocate if it is too small."""
     if array.shape == shape and array.dtype == dtype:
         return array
     buffer = _buffer(array)
     nbytes = prod(shape) * np.dtype(dtype).itemsize
     if buffer.nbytes < nbytes:
-        return np.empty(shape, dtype)
+        return empty(shape, dtype)
     return np.ndarray(shape, dtype, buffer=buffer)

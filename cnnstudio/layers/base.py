@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnstudio.errors import CnnStudioError
-from cnnstudio.kernels import FRESH, Memory
+from cnnstudio.kernels import FRESH, Memory, matrix_products
 from cnnstudio.layers.settings import Declared
 
 Shape = tuple[int, ...]
@@ -159,6 +159,8 @@ class Context:
         Where outputs, saved values and temporaries come from; the default allocates afresh.
     destinations : mapping
         Arrays that parameter gradients may be written into and returned, by name; may lack any.
+    multiply : callable
+        Computes independent matrix products, perhaps on several processors.
     """
 
     training: bool = False
@@ -168,6 +170,7 @@ class Context:
     shared: Any = None
     memory: Memory = FRESH
     destinations: Parameters = field(default_factory=dict)
+    multiply: Callable[[Any], None] = matrix_products
 
 
 Output = tuple[Array, Any, Parameters]

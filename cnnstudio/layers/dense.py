@@ -88,7 +88,7 @@ class Dense(Layer):
     def forward(self, parameters: Parameters, *inputs: Array, context: Context) -> Output:
         """Multiply the whole mini-batch by the weights."""
         bias = parameters["bias"] if self.bias else None
-        y = kernels.dense(inputs[0], parameters["weight"], bias, context.memory)
+        y = kernels.dense(inputs[0], parameters["weight"], bias, context.memory, context.multiply)
         return y, inputs[0], {}
 
     def backward(
@@ -102,5 +102,6 @@ class Dense(Layer):
             context.needs_input_gradient,
             context.memory,
             context.destinations.get("weight"),
+            context.multiply,
         )
         return (dx,), {"weight": dw, "bias": db} if self.bias else {"weight": dw}

@@ -87,6 +87,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             os.environ["QT_QPA_PLATFORM"] = "offscreen"
         return take(options)
     application = create_application([sys.argv[0]])
+    from cnnstudio.engine.crew import prepare
+    from cnnstudio.engine.plan import default_workers
     from cnnstudio.studio.window import MainWindow
 
     window = MainWindow(options.design)
@@ -96,6 +98,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         window.resize(*options.size)
     window.show()
     settle()
+    QTimer.singleShot(0, lambda: prepare(default_workers() - 1))
     return application.exec()
 
 

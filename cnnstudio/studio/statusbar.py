@@ -138,8 +138,8 @@ class StatusBar(QStatusBar):
             fact(numbers.memory(analysis.activation_bytes), "of activations per image")
         )
         self.chip.setPixmap(theme().pixmap("chip", 14, "text-2", self.devicePixelRatioF()))
-        threads = numbers.count(self._workbench.training.plan.workers, "thread")
-        self.engine.setText(f'<span style="color:{colour}">NumPy engine, {threads}</span>')
+        processes = numbers.count(self._workbench.training.plan.workers, "process", "processes")
+        self.engine.setText(f'<span style="color:{colour}">NumPy engine, {processes}</span>')
         self._show_problems()
 
     @Slot()

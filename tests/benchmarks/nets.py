@@ -80,6 +80,7 @@ class Step:
         optimizer = cnn.SGD(RATE, momentum=MOMENTUM)
         plan = cnn.Plan(optimizer=optimizer, workers=workers, batch_size=count)
         self.stepper = Stepper(cnn.Network(design), plan)
+        self.stepper.executor.wait_until_ready()
 
     def __call__(self) -> None:
         self.stepper.step(self.images, self.labels)

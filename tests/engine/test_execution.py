@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+import dataclasses
 from typing import Any
 
 import numpy as np
@@ -12,12 +12,39 @@ import cnnstudio as cnn
 from cnnstudio.engine import crew, execution
 from cnnstudio.engine.batch import Interrupted
 from cnnstudio.engine.crew import WorkerError
-from cnnstudio.engine.execution import Executor
+from cnnstudio.engine.execution import Executor, cut
 from cnnstudio.engine.stepper import Stepper
+from cnnstudio.kernels import enter
 from tests.engine.subjects import mixed, small, split
 from tests.layers.comparing import assert_all_close, assert_close, floor_of
 
-DESIGNS = {"lenet5": cnn.templates.load("lenet5"), "mixed": mixed()}
+WIDE = cnn.Design.sequence(
+    cnn.Input(3, 32, 32), cnn.Flatten(), cnn.Dense(150), cnn.ReLU(), cnn.Dense(10), name="wide"
+)
+CROSSING = cnn.Design(
+    "crossing",
+    [
+        cnn.Block("input", cnn.Input(1, 20, 20)),
+        cnn.Block("conv1", cnn.Conv(8, 3, padding=1), inputs=("input",)),
+        cnn.Block("flatten1", cnn.Flatten(), inputs=("conv1",)),
+        cnn.Block("conv2", cnn.Conv(8, 3, padding=1), inputs=("conv1",)),
+        cnn.Block("flatten2", cnn.Flatten(), inputs=("conv2",)),
+        cnn.Block("fc1", cnn.Dense(64), inputs=("flatten2",)),
+        cnn.Block("conv3", cnn.Conv(8, 5, padding=2), inputs=("conv2",)),
+        cnn.Block("flatten3", cnn.Flatten(), inputs=("conv3",)),
+        cnn.Block("fc2", cnn.Dense(64), inputs=("flatten1",)),
+        cnn.Block("fc3", cnn.Dense(64), inputs=("flatten3",)),
+        cnn.Block("add1", cnn.Add(), inputs=("fc1", "fc2", "fc3")),
+        cnn.Block("relu1", cnn.ReLU(), inputs=("add1",)),
+        cnn.Block("fc4", cnn.Dense(10), inputs=("relu1",)),
+    ],
+)
+DESIGNS = {
+    "lenet5": cnn.templates.load("lenet5"),
+    "mixed": mixed(),
+    "wide": WIDE,  # so many weights that workers share its products and its update
+    "crossing": CROSSING,  # maps cross to whole stages at three moments, and some wait there
+}
 
 
 def batches(name: str, sizes: tuple[int, ...] = (100, 64, 37, 100, 1)) -> list[tuple[Any, Any]]:
@@ -28,10 +55,11 @@ def batches(name: str, sizes: tuple[int, ...] = (100, 64, 37, 100, 1)) -> list[t
 
 def trained(name: str, workers: int = 1, dtype: Any = np.float32, steps: Any = None) -> cnn.Network:
     network = cnn.Network(DESIGNS[name], 0, dtype)
-    trainer = cnn.Trainer(network, None, cnn.Plan(seed=4, workers=workers))
+    stepper = Stepper(network, cnn.Plan(seed=4, workers=workers))
+    stepper.executor.wait_until_ready()
     for batch in steps or batches(name):
-        trainer.step(*batch)
-    trainer.close()
+        stepper.step(*batch)
+    stepper.close()
     return network
 
 
@@ -52,7 +80,7 @@ def test_predictions_do_not_depend_on_workers_or_company(name: str) -> None:
 
 
 @pytest.mark.parametrize("size", [7, 16, 100, 1000])
-@pytest.mark.parametrize("name", DESIGNS)
+@pytest.mark.parametrize("name", ["lenet5", "mixed", "wide"])
 def test_chunk_sizes_change_rounding_only(
     name: str, size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -91,6 +119,7 @@ def test_a_stop_between_blocks_discards_the_step(workers: int) -> None:
     network = cnn.Network(mixed())
     countdown = Countdown(-1)
     stepper = Stepper(network, plan, countdown)
+    stepper.executor.wait_until_ready()
     stepper.step(*first)
     before = network.checksum()
     cut = 0
@@ -120,9 +149,10 @@ def test_memory_is_reused_from_step_to_step() -> None:
     stepper.close()
 
 
-def test_a_failure_in_a_worker_reaches_the_caller_and_the_crew_goes_on() -> None:
+def test_a_failure_reaches_the_caller_and_the_workers_go_on() -> None:
     network = cnn.Network(mixed())
-    stepper = Stepper(network, cnn.Plan(workers=3))
+    stepper = Stepper(network, cnn.Plan(seed=4, workers=3))
+    stepper.executor.wait_until_ready()
     images, labels = batches("mixed")[0]
     expected = trained("mixed", steps=[(images, labels)])
 
@@ -133,23 +163,85 @@ def test_a_failure_in_a_worker_reaches_the_caller_and_the_crew_goes_on() -> None
     with pytest.raises(RuntimeError, match="asked to fail"):
         stepper.step(images, labels)
     stepper.executor._interrupted = lambda: False
-    stepper.plan = cnn.Plan(seed=4)
     stepper.step(images, labels)
     stepper.close()
     assert network.checksum() == expected.checksum()
 
 
-def test_workers_go_home() -> None:
-    before = threading.active_count()
-    executor = Executor(3)
-    assert threading.active_count() == before + 2
-    executor.close()
-    assert threading.active_count() == before
-    abandoned = Executor(3)
-    crew = abandoned._crew
-    assert crew is not None
-    threads = crew._threads
-    del abandoned, crew
-    for thread in threads:
-        thread.join(5)
-        assert not thread.is_alive()
+def test_a_failure_in_a_worker_reaches_the_caller() -> None:
+    network = cnn.Network(mixed())
+    stepper = Stepper(network, cnn.Plan(seed=4, workers=2))
+    stepper.executor.wait_until_ready()
+    images, labels = batches("mixed")[0]
+    broken = cut(stepper._training, enter(images), network.weights.packed)
+    broken.bounds = ((0, 32), (32, "64"))  # type: ignore[assignment]
+    with pytest.raises(TypeError):
+        stepper.executor.forward(broken)
+    stepper.step(images, labels)
+    stepper.close()
+    assert network.checksum() == trained("mixed", steps=[(images, labels)]).checksum()
+
+
+@pytest.mark.parametrize("moment", ["between two steps", "in a step"])
+def test_a_dead_worker_is_an_error_and_the_others_go_on(moment: str) -> None:
+    network = cnn.Network(mixed())
+    stepper = Stepper(network, cnn.Plan(seed=4, workers=3))
+    stepper.executor.wait_until_ready()
+    batch = batches("mixed")[0]
+    stepper.step(*batch)
+    before = network.checksum()
+    victim = stepper.executor._workers[1]
+
+    def kill() -> bool:
+        victim._process.kill()
+        return False
+
+    if moment == "in a step":
+        stepper.executor._interrupted = kill
+    else:
+        kill()
+        victim._process.wait()
+    with pytest.raises(WorkerError, match="worker process ended"):
+        for _ in range(50):
+            stepper.step(*batch)
+            before = network.checksum()
+    assert network.checksum() == before and len(stepper.executor._workers) == 1
+    count = stepper.count
+    stepper.executor._interrupted = lambda: False
+    stepper.step(*batch)
+    stepper.close()
+    assert stepper.count == count + 1
+
+
+def test_layers_that_workers_cannot_import_are_computed_by_one_process(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Mine(type(cnn.ReLU())):  # type: ignore[misc]
+        pass
+
+    design = cnn.Design.sequence(cnn.Input(3, 8, 8), cnn.Flatten(), cnn.Dense(10), name="d")
+    stepper = Stepper(cnn.Network(design), cnn.Plan(workers=2))
+    node = dataclasses.replace(stepper._training.nodes[0], layer=Mine())
+    stranger = dataclasses.replace(stepper._training, nodes=(node, *stepper._training.nodes[1:]))
+    stepper.executor.wait_until_ready()
+    assert stepper.executor._ready(stepper._training, 2)
+    assert not stepper.executor._ready(stranger, 2)
+    assert "flatten" in caplog.text
+    stepper.close()
+
+
+def test_workers_are_borrowed_and_given_back() -> None:
+    first = Executor(3)
+    borrowed = set(first._workers)
+    assert len(borrowed) == 2
+    other = Executor(2)
+    assert not borrowed & set(other._workers)
+    first.wait_until_ready()
+    first.close()
+    assert not first._workers
+    abandoned = Executor(2)
+    assert set(abandoned._workers) <= borrowed
+    worker = abandoned._workers[0]
+    del abandoned
+    assert worker in crew._idle
+    other.close()

@@ -1,0 +1,108 @@
+"""Worker processes start in the background and never outlive the program."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from cnnstudio.engine import crew
+from cnnstudio.engine.crew import Worker, WorkerError
+from cnnstudio.engine.worker import Measure
+
+PROGRAM = """
+import sys, time
+import numpy as np
+import cnnstudio as cnn
+from cnnstudio.engine.stepper import Stepper
+
+stepper = Stepper(cnn.Network(cnn.templates.load("lenet5")), cnn.Plan(workers=3))
+stepper.executor.wait_until_ready()
+images = np.zeros((96, 1, 28, 28), np.float32)
+stepper.step(images, np.zeros(96, int))
+print(*(worker._process.pid for worker in stepper.executor._workers), flush=True)
+{end}
+"""
+
+
+def pids_of(end: str) -> tuple[subprocess.Popen[str], list[int]]:
+    program = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM.format(end=end)], stdout=subprocess.PIPE, text=True
+    )
+    assert program.stdout is not None
+    return program, [int(word) for word in program.stdout.readline().split()]
+
+
+def gone(pid: int) -> bool:
+    """Return whether a process has ended, or is a zombie that nobody has buried yet."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="looks at /proc")
+@pytest.mark.parametrize("end", ["", "stepper.close()", "raise SystemExit(3)", "time.sleep(60)"])
+def test_workers_end_with_the_program(end: str) -> None:
+    before = set(os.listdir("/dev/shm"))
+    program, pids = pids_of(end)
+    assert len(pids) == 2 and not any(map(gone, pids))
+    if "sleep" in end:
+        os.kill(program.pid, signal.SIGKILL)
+    program.wait()
+    assert program.stdout is not None
+    program.stdout.close()
+    deadline = time.monotonic() + 30
+    while not all(map(gone, pids)) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert all(map(gone, pids))
+    assert set(os.listdir("/dev/shm")) <= before
+
+
+def test_a_worker_answers_one_message_after_the_other() -> None:
+    worker = Worker()
+    worker.wait_until_ready()
+    worker.post(Measure())
+    worker.post(Measure())
+    assert worker.receive() == worker.receive() == 0
+    worker.end()
+    assert not worker.alive
+    with pytest.raises(WorkerError):
+        worker.post(Measure())
+
+
+def test_what_a_worker_raises_is_raised_here() -> None:
+    worker = Worker()
+    worker.wait_until_ready()
+    worker.post("no message")
+    with pytest.raises(AttributeError, match="follow"):
+        worker.receive()
+    worker.post(Measure())
+    assert worker.receive() == 0
+    worker.end()
+
+
+def test_prepared_workers_are_borrowed_first() -> None:
+    crew.prepare(1)
+    waiting = crew._idle[0]
+    waiting.wait_until_ready()
+    first, second = crew.borrow(2)
+    assert first is waiting
+    crew.give_back([first, second])
+
+
+def test_without_a_python_to_start_one_process_works_alone(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(crew, "_idle", [])
+    monkeypatch.setattr(sys, "executable", "/no/such/python")
+    assert crew.borrow(2) == []
+    assert "/no/such/python" in caplog.text
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setattr(Worker, "__init__", lambda self: pytest.fail("it would start the program"))
+    assert crew.borrow(2) == []
