@@ -8,14 +8,16 @@ import shutil
 import subprocess
 
 import pytest
-from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, QTimer
 from PySide6.QtGui import (
     QAction,
     QDragEnterEvent,
+    QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
     QGuiApplication,
     QKeySequence,
+    QMouseEvent,
 )
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -131,14 +133,31 @@ class User:
                     return index
         raise AssertionError(title)
 
-    def drag(self, title, where, during=lambda: None):
-        """Drag a row of the palette to a point of the canvas and let go."""
+    def drag(self, title, where, during=lambda: None, drop=True):
+        """Drag a row of the palette to a point of the canvas; let go there, or press Esc."""
         if QGuiApplication.platformName() == "xcb":
-            self._drag_pointer(title, where, during)
+            self._drag_pointer(title, where, during, drop)
         else:
-            self._drag_events(title, where, during)
+            self._drag_events(title, where, during, drop)
 
-    def _drag_events(self, title, where, during):
+    def drag_card(self, name, where, during=lambda: None, drop=True):
+        """Drag a card to a point of the canvas; let go there, or press Esc before."""
+        viewport, rect = self.canvas.viewport(), self.canvas.card_rect(name)
+        start = QPoint(rect.center().x(), rect.top() + 12)
+        QTest.mousePress(viewport, LEFT, NONE, start)
+        for part in (0.1, 0.5, 1.0):
+            at = start + (where - start) * part
+            event = QMouseEvent(
+                QEvent.Type.MouseMove, at, viewport.mapToGlobal(at), LEFT, LEFT, NONE
+            )
+            QApplication.sendEvent(viewport, event)
+            QTest.qWait(40)
+        during()
+        if not drop:
+            self.key(KEY.Key_Escape)
+        QTest.mouseRelease(viewport, LEFT, NONE, where)
+
+    def _drag_events(self, title, where, during, drop):
         model, viewport = self.palette.model(), self.canvas.viewport()
         self._data = model.mimeData([self.row(title)])
         copy = Qt.DropAction.CopyAction
@@ -150,9 +169,10 @@ class User:
             QApplication.sendEvent(viewport, QDragMoveEvent(at, copy, self._data, LEFT, NONE))
             QTest.qWait(25)
         during()
-        QApplication.sendEvent(viewport, QDropEvent(where, copy, self._data, LEFT, NONE))
+        end = QDropEvent(where, copy, self._data, LEFT, NONE) if drop else QDragLeaveEvent()
+        QApplication.sendEvent(viewport, end)
 
-    def _drag_pointer(self, title, where, during):
+    def _drag_pointer(self, title, where, during, drop):
         """The nested loop of a drag runs inside `until`, so a timer looks and lets go."""
         assert shutil.which("xdotool"), "a drag under X needs xdotool"
         index = self.row(title)
@@ -175,7 +195,8 @@ class User:
                 during()
             except BaseException as error:
                 failure.append(error)
-            subprocess.run(["xdotool", "mouseup", "1"], check=True)
+            cancel = [] if drop else ["key", "Escape", "sleep", "0.2"]
+            subprocess.run(["xdotool", *cancel, "mouseup", "1"], check=True)
 
         timer = QTimer(self.window)
         timer.setProperty("wait", 9)

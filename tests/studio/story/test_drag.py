@@ -47,6 +47,45 @@ def test_a_convolution_is_dragged_onto_a_link(user):
     assert "conv3" in document.design
 
 
+def test_esc_cancels_a_drag_from_the_palette(user):
+    document, canvas = user.document, user.canvas
+    places = {name: canvas.card_rect(name) for name in LENET.names}
+    seen = []
+
+    def look():
+        user.until(lambda: document.preview_analysis is not None)
+        seen.append(document.preview_analysis.design.names)
+
+    user.drag("Convolution", canvas.link_rect("pool1", "conv2").center(), look, drop=False)
+    assert "conv3" in seen[0]
+    user.until(lambda: document.preview_analysis is None)
+    user.until(lambda: {name: canvas.card_rect(name) for name in LENET.names} == places)
+    assert document.design == LENET and document.undo_stack.count() == 0
+
+
+def test_a_card_is_dragged_elsewhere_and_esc_leaves_it(user):
+    document, canvas = user.document, user.canvas
+    where = canvas.link_rect("conv2", "pool2")
+    where = where.center() if where.isValid() else canvas.link_rect("relu2", "pool2").center()
+    moved = []
+
+    def look():
+        user.until(lambda: document.preview_analysis is not None)
+        moved.append(document.preview_analysis.design.names)
+        assert document.design == LENET
+
+    user.drag_card("pool1", where, look, drop=False)
+    user.until(lambda: document.preview_analysis is None)
+    assert document.design == LENET and document.undo_stack.count() == 0
+    user.drag_card("pool1", where, look)
+    user.until(lambda: document.undo_stack.count() == 1)
+    assert document.design.names == moved[0] == moved[1] and moved[0] != LENET.names
+    names = document.design.names
+    assert names.index("conv2") < names.index("pool1") < names.index("pool2")
+    user.shortcut("undo")
+    assert document.design == LENET
+
+
 def test_legal_places_light_up_while_something_is_dragged(user):
     canvas, lit = user.canvas, []
     places = [("pool1", "conv2"), ("pool2", "flatten"), ("flatten", "fc1"), ("relu4", "fc3")]

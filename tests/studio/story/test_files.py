@@ -1,6 +1,7 @@
 """Step 6: designs and data sets come and go; closing is never a question."""
 
 import numpy as np
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 import cnnstudio as cnn
@@ -39,6 +40,21 @@ def test_a_data_set_is_loaded_and_trained_on(user, tmp_path):
     assert "1×8×8" in user.action("train").toolTip()
     user.shortcut("new")
     assert user.document.design.block("input").layer.output_shape() == (1, 8, 8)
+    user.canvas.setFocus()
+    for words in ("flatten", "dense", "softmax"):
+        user.key(Qt.Key.Key_A)
+        user.until(lambda: QApplication.focusWidget().objectName() == "quick_pick_field")
+        user.type(words)
+        user.key(Qt.Key.Key_Return)
+        user.until(user.canvas.hasFocus)
+    user.click_card("fc1")
+    user.fill("units", "2")
+    user.canvas.setFocus()
+    assert user.action("train").isEnabled(), user.training.reason
+    user.shortcut("train")
+    user.until(lambda: user.training.state == "finished")
+    run = user.training.run
+    assert run.dataset.class_names == ("0", "1") and run.best.validation.accuracy > 0.9
 
 
 def test_closing_while_it_trains(user):

@@ -56,7 +56,18 @@ def test_a_residual_net_with_the_keyboard_alone(user):
     )  # fmt: skip
     assert {block.name for block in design.sources("add1")} == {"conv2", "relu1"}
     assert document.analysis.ok and document.analysis.row("add1").output_shape == (8, 28, 28)
-    # A move, a name, a copy, and back again.
+    # A move, a copy, a name, and back again.
+    user.key(KEY.Key_End)
+    assert document.selection == ("softmax",)
+    user.shortcut("move_earlier")
+    assert document.design.names[-2:] == ("softmax", "fc1")
+    user.shortcut("undo")
+    user.key(KEY.Key_Left)
+    user.shortcut("copy")
+    user.shortcut("paste")
+    assert document.design.names[-3:] == ("fc1", "fc2", "softmax")
+    user.shortcut("undo")
+    assert document.design == design
     user.key(KEY.Key_Home)
     user.key(KEY.Key_Right)
     assert document.selection == ("conv1",)

@@ -66,10 +66,11 @@ def test_each_repair_works_with_one_key(broken, number):
     assert len(user.document.analysis.errors) == 1
 
 
-def test_pointing_at_a_repair_previews_it_and_a_click_applies_it(broken):
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_pointing_at_a_repair_previews_it_and_a_click_applies_it(broken, number):
     user = broken
-    wanted = user.document.repairs[0]
-    card = user.canvas.findChild(QWidget, "repair_1")
+    wanted = user.document.repairs[number - 1]
+    card = user.canvas.findChild(QWidget, f"repair_{number}")
     assert card.isVisible() and wanted.text in card.accessibleName()
     before = user.picture()
     user.point_at(card)
