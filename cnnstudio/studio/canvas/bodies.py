@@ -194,7 +194,7 @@ def _slim_name(ink: Ink, part: Part, rect: QRectF) -> None:
 
 
 def _waiting(ink: Ink, part: Part, rect: QRectF) -> None:
-    if rect.width() < 48 or ink.zoom < NAMES_FROM:
+    if ink.width("waiting", "small") > rect.width() - 6 or ink.zoom < NAMES_FROM:
         if rect.width() >= 20:
             ink.icon(rect.center().x() - 6, rect.center().y() - 6, 12, "clock", "text-3")
         return

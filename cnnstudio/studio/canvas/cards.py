@@ -344,6 +344,8 @@ def _settings(ink: Ink, part: Part, rect: QRectF, stage: CanvasScene) -> None:
         text = "probability %"
     pad = 8.0 if rect.width() > 60 else 6.0
     place = QRectF(rect.left() + pad, HEADER + 1, rect.width() - 2 * pad + 4, 20)
+    if part.kind == "bars" and ink.width(text, "settings") > place.width():
+        text = "prob. %"
     if part.kind == "dense" and ink.width(text, "settings") > place.width():
         place = place.adjusted(-2, 0, 2, 0)
         if ink.width(text, "settings") > place.width():
@@ -365,7 +367,8 @@ def _footer(ink: Ink, part: Part, rect: QRectF, stage: CanvasScene) -> None:
     upper = QRectF(rect.left() + pad, top, rect.width() - pad - min(pad, 2), 22 if two else FOOTER)
     if two:
         upper.translate(0, 2)
-    lower = QRectF(rect.left() + pad, top + 18, rect.width() - pad - 2, 18)
+    right = 4.0 if rect.width() > 60 else 2.0
+    lower = QRectF(rect.left() + pad, top + 18, rect.width() - pad - right, 18)
     if row.status == "error":
         fits = ink.width("does not fit", "shape") <= upper.width()
         ink.text(upper, "does not fit" if fits else numbers.NOTHING, "shape", "error", align)

@@ -254,6 +254,9 @@ class OverlayItem(QGraphicsItem):
                     ink.text(inner, shape, "strong", "accent", CENTRE)
                     continue
                 ink.text(inner.adjusted(0, 2, 0, -17), shape, "strong", "accent", CENTRE)
+                rest = next(
+                    (t for t in shorter(rest) if ink.width(t, "settings") <= inner.width()), ""
+                )
                 ink.text(inner.adjusted(0, 17, 0, -2), rest, "settings", "text-2", CENTRE)
 
     def _draw_caption(self, ink: Ink, lane: int, first: QRectF) -> None:
@@ -295,6 +298,13 @@ class OverlayItem(QGraphicsItem):
         painter.setPen(QPen(colors.color("accent"), 1.5))
         painter.setBrush(colors.color("card"))
         painter.drawEllipse(end, 4.5, 4.5)
+
+
+def shorter(text: str) -> tuple[str, str, str]:
+    """What a pill says, at length and shorter: without the noun, then without the old number."""
+    bare = text.removesuffix(" parameters")
+    _, arrow, new = bare.rpartition("→")
+    return text, bare, f"{arrow}{new}"
 
 
 def pill_lines(unit: Unit, changed: dict[str, tuple[Row, Row | None]]) -> tuple[str, str] | None:

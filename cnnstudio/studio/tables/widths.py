@@ -84,7 +84,8 @@ def _saved(
         return fixed + settings * scale - room
 
     if lacking(GOOD_SETTINGS) > 0:
-        least = round(WIDTHS[Column.INPUT] * scale)
+        # A single shape stays whole: it is as long as the one that some block hands out.
+        least = widths[Column.OUTPUT]
         spare = widths[Column.INPUT] - round(lacking(GOOD_SETTINGS))
         widths[Column.INPUT] = max(least, spare)
     if lacking(GOOD_SETTINGS) > 0:
@@ -95,6 +96,8 @@ def _saved(
     if lacking(LEAST_SETTINGS) > 0:
         longest = max((line.name for line in lines), key=len, default="")
         widths[Column.BLOCK] = min(widths[Column.BLOCK], _width(Column.BLOCK, "", longest))
+    if lacking(LEAST_SETTINGS) > 0:
+        widths[Column.INPUT] = min(widths[Column.INPUT], round(WIDTHS[Column.INPUT] * scale))
     return shown
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from cnnstudio.engine import Plan
 from cnnstudio.studio import numbers
-from cnnstudio.studio.theme import label, mark
+from cnnstudio.studio.theme import METRICS, label, mark
 from cnnstudio.studio.training_panel.curves import LEAST_WIDTH, Curves
 from cnnstudio.studio.training_panel.plan_form import PlanForm
 from cnnstudio.studio.training_panel.runs_list import RunsList
@@ -77,7 +77,10 @@ class TrainingPanel(QWidget):
         side.setContentsMargins(0, 0, 0, 0)
         side.setSpacing(0)
         side.addWidget(self.form, 0, 0)
-        side.addWidget(self.fold, 0, 1, Qt.AlignmentFlag.AlignBottom)
+        self._beside = QVBoxLayout()
+        self._beside.addStretch(1)
+        self._beside.addWidget(self.fold)
+        side.addLayout(self._beside, 0, 1)
         side.addWidget(self._earlier, 1, 0, 1, 2)
         side.setColumnStretch(0, 1)
         self._line = line = QFrame(self)
@@ -123,6 +126,7 @@ class TrainingPanel(QWidget):
         button = QToolButton(self)
         button.setObjectName("fold_plan")
         button.setText("All…")
+        button.setFixedHeight(METRICS.field)
         button.setCheckable(True)
         mark(button, pill=True)
         button.setToolTip("Show the whole plan in place of the curves")
@@ -143,6 +147,8 @@ class TrainingPanel(QWidget):
         self._parts.setDirection(direction.TopToBottom if narrow else direction.LeftToRight)
         self._line.setVisible(not narrow)
         self.fold.setVisible(narrow)
+        right = 8 if narrow else 0
+        self._beside.setContentsMargins(0, 0, right, right // 2)
         self._side.setMaximumWidth(16_777_215 if narrow else FORM_WIDTH)
         self._side.setMinimumWidth(0 if narrow else FORM_WIDTH)
         brief = narrow and not whole

@@ -8,6 +8,7 @@ from PySide6.QtGui import QDragEnterEvent
 from PySide6.QtWidgets import QApplication
 
 import cnnstudio as cnn
+from cnnstudio.studio.canvas.overlay import shorter
 
 from .conftest import residual
 
@@ -145,3 +146,12 @@ def test_what_is_no_block_is_left_to_the_window(canvas):
 def test_foreign_names_are_refused(hand, canvas, layer):
     assert not hand.enter(layer, QPoint(300, 200))
     assert canvas.scene_.drop is None
+
+
+def test_a_pill_says_less_where_there_is_less_room():
+    assert shorter("2,416 → 6,416 parameters") == (
+        "2,416 → 6,416 parameters",
+        "2,416 → 6,416",
+        "→ 6,416",
+    )
+    assert shorter("was 16×5×5")[-1] == "was 16×5×5"

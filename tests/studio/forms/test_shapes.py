@@ -5,7 +5,7 @@ import io
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QFontMetricsF, QGuiApplication
 from PySide6.QtTest import QTest
 
 from cnnstudio.design import Design, edits, templates
@@ -21,6 +21,7 @@ from cnnstudio.layers import (
     ReLU,
     Softmax,
 )
+from cnnstudio.studio.tables.delegate import PADDING
 from cnnstudio.studio.tables.lines import (
     HEADINGS,
     Column,
@@ -30,6 +31,7 @@ from cnnstudio.studio.tables.lines import (
 )
 from cnnstudio.studio.tables.settings import settings_text
 from cnnstudio.studio.tables.shapes import ShapesPanel
+from cnnstudio.studio.theme import theme
 
 
 @pytest.fixture
@@ -110,6 +112,16 @@ def test_totals_are_always_in_sight(panel):
     assert panel.total.geometry().bottom() <= panel.height()
     for place in range(len(Column)):
         assert panel.total.columnWidth(place) == panel.table.columnWidth(place)
+
+
+def test_a_single_input_stays_whole_where_merges_are_cut(panel, document):
+    design = edits.insert(document.design, BatchNorm(), "conv1")
+    document.replace(edits.connect(edits.insert(design, Add(), "bn1"), "conv1", "add1"))
+    panel.resize(812, 300)
+    QTest.qWait(0)
+    room = panel.table.columnWidth(Column.INPUT) - 2 * PADDING
+    width = QFontMetricsF(theme().font("cell")).horizontalAdvance
+    assert width("16×10×10") <= room < width("6×28×28 + 6×28×28")
 
 
 def test_a_narrow_table_leaves_columns_out_and_copies_them_all(panel, document):
