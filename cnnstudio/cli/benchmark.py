@@ -20,9 +20,9 @@ DESIGN, DATA = "lenet5", "mnist5k"
 _OPTIONS = ("batch_size", "workers")
 
 NOTES = """\
-Measured in about three seconds: the medians of mini-batches, in brackets their quartiles.  Without
---data the images are those of mnist5k where they fit the design, and random ones where not; then
-there is no epoch to forecast.
+Measured in about three seconds: the median of all mini-batches and the range of their middle half.
+Without --data the images are those of mnist5k where they fit the design, and random ones where not;
+then there is no epoch to forecast.
 With --json there is one object; speeds are in images per second, memory in bytes.
 """
 """Shown below the options by ``--help``."""
@@ -62,7 +62,9 @@ def run(options: argparse.Namespace) -> int:
     chosen = {name: getattr(options, name) for name in _OPTIONS}
     plan = Plan(**{name: value for name, value in chosen.items() if value is not None})
     design = find_design(options.design)
-    dataset = data.load(options.data) if options.data else _usual_data(design, plan)
+    usual = data.load(options.data or DATA)
+    misfit = None if options.data else _misfit(design, usual, plan)
+    dataset = None if misfit else usual
     found = forecast(design, dataset, plan)
     assert found is not None, "nobody stops it here"
     if options.json:
@@ -70,14 +72,15 @@ def run(options: argparse.Namespace) -> int:
         write_json(design=design.name, data=name, **dataclasses.asdict(found))
     else:
         _print(design, dataset, found)
+        if misfit:
+            new_console().print(f"{misfit}; name other data with --data to forecast an epoch.")
     return 0
 
 
-def _usual_data(design: Design, plan: Plan) -> data.Dataset | None:
-    """Return the usual data set if the design can be trained on it."""
-    dataset = data.load(DATA)
-    faults = [remark for remark in check(design, dataset, plan) if remark.severity == "error"]
-    return None if faults else dataset
+def _misfit(design: Design, dataset: data.Dataset, plan: Plan) -> str | None:
+    """Return why the design cannot be trained on this data set, None if it can."""
+    remarks = check(design, dataset, plan)
+    return next((remark.sentence for remark in remarks if remark.severity == "error"), None)
 
 
 def _print(design: Design, dataset: data.Dataset | None, found: Forecast) -> None:

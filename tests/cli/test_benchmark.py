@@ -44,7 +44,12 @@ def test_lenet5_on_mnist_unless_told_otherwise(run) -> None:
 def test_random_images_where_the_usual_data_do_not_fit(run, small_design) -> None:
     (found,) = run("benchmark", small_design, "--json").objects
     assert found["data"] is None and found["epoch_seconds"] is None
-    assert "random images" in run("benchmark", small_design).out
+    lines = run("benchmark", small_design).out.splitlines()
+    assert "random images" in lines[0]
+    said = " ".join(lines)
+    assert "mnist5k" in said and said.endswith(
+        "; name other data with --data to forecast an epoch."
+    )
 
 
 def test_errors_are_one_sentence(run, small_data) -> None:
