@@ -15,10 +15,9 @@ they would take longer than the sums themselves.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -33,8 +32,7 @@ Index = tuple[slice, ...]
 Masks = tuple[Array, ...]
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """Pooling along one axis: windows of ``kernel`` positions every ``stride``."""
 
     axis: int
@@ -61,8 +59,7 @@ class Step:
                 yield slice(rows.start * self.stride, last), rows
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(NamedTuple):
     """Rows of one step that are computed together.
 
     Attributes
@@ -84,8 +81,7 @@ class Piece:
     shared: int
 
 
-@dataclass(frozen=True)
-class Level:
+class Level(NamedTuple):
     """One step on a tile.
 
     Attributes
@@ -106,8 +102,7 @@ class Level:
     unread: tuple[Index, ...]
 
 
-@dataclass(frozen=True)
-class Tile:
+class Tile(NamedTuple):
     """Rows that go through several levels before the next rows; ``before`` makes ``after``."""
 
     before: slice
@@ -115,8 +110,7 @@ class Tile:
     levels: tuple[Level, ...]
 
 
-@dataclass(frozen=True)
-class Phase:
+class Phase(NamedTuple):
     """Tiles that make an array of shape ``after`` from one of shape ``before``.
 
     No tap reads rows from ``unread`` on.
@@ -128,8 +122,7 @@ class Phase:
     unread: int
 
 
-@dataclass(frozen=True)
-class Sweep:
+class Sweep(NamedTuple):
     """Everything about a pooling but the numbers.
 
     Attributes

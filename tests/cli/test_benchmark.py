@@ -46,7 +46,7 @@ def test_random_images_where_the_usual_data_do_not_fit(run, small_design) -> Non
     assert found["data"] is None and found["epoch_seconds"] is None
     lines = run("benchmark", small_design).out.splitlines()
     assert "random images" in lines[0]
-    said = " ".join(lines)
+    said = " ".join(" ".join(lines).split())
     assert "mnist5k" in said and said.endswith(
         "; name other data with --data to forecast an epoch."
     )
