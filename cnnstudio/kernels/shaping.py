@@ -47,9 +47,10 @@ def split(d: Array, sizes: Sequence[int]) -> tuple[Array, ...]:
 
 
 def add(inputs: Sequence[Array], memory: Memory = FRESH) -> Array:
-    """Return the sum of arrays of one shape."""
-    out = memory.keep(inputs[0].shape, inputs[0].dtype)
-    out[...] = inputs[0]
-    for x in inputs[1:]:
+    """Return the sum of two or more arrays of one shape."""
+    first, second, *others = inputs
+    out = memory.keep(first.shape, first.dtype)
+    np.add(first, second, out=out)
+    for x in others:
         out += x
     return out

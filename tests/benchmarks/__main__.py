@@ -10,8 +10,6 @@ import importlib.util
 import subprocess
 import sys
 
-from tests.benchmarks.timing import machine
-
 PARTS = {
     "step": ("compare", "--workers", "1"),
     "workers": ("compare", "--workers", "2"),
@@ -42,7 +40,7 @@ def main() -> int:
         if part in NEED_TORCH and not there:
             print(f"{part}: left out, PyTorch is not installed (python -m pip install torch)")
             continue
-        print(f"## {part}\n\n{machine()}", flush=True)
+        print(f"## {part}", flush=True)
         module, *arguments = PARTS[part]
         command = [sys.executable, "-m", f"tests.benchmarks.{module}", *arguments]
         status |= subprocess.call(command + (["--quick"] if options.quick else []))

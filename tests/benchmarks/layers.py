@@ -29,6 +29,7 @@ SIGNAL, IMAGE, VOLUME = (32, 1024), (32, 32, 32), (16, 16, 16, 16)
 
 def _cases() -> list[tuple[str, Layer, tuple[int, ...], Callable[[], Any]]]:
     """Return a name, our layer, the shape of its input and PyTorch's module."""
+    import torch
     from torch import nn
 
     conv = nn.Conv2d
@@ -56,7 +57,25 @@ def _cases() -> list[tuple[str, Layer, tuple[int, ...], Callable[[], Any]]]:
         ("", cnn.Softmax(), (1000,), lambda: nn.Softmax(1)),
         ("", cnn.Dense(512), (1024,), lambda: nn.Linear(1024, 512)),
         ("", cnn.Flatten(), IMAGE, lambda: nn.Flatten()),
+        ("", cnn.Add(), IMAGE, lambda: _joining(lambda x, y: x + y)),
+        ("", cnn.Concat(), IMAGE, lambda: _joining(lambda x, y: torch.cat((x, y), 1))),
     ]
+
+
+def _joining(join: Callable[[Any, Any], Any]) -> Any:
+    """Return a module that joins its input with a second one like it."""
+    from torch import nn
+
+    class Joining(nn.Module):
+        other: Any = None
+
+        def forward(self, x: Any) -> Any:
+            if self.other is None:
+                self.other = x.detach().clone().requires_grad_()
+            self.other.grad = None
+            return join(x, self.other)
+
+    return Joining()
 
 
 def _ours(layer: Layer, shape: tuple[int, ...], values: Any) -> Callable[[], None]:
@@ -71,14 +90,15 @@ def _ours(layer: Layer, shape: tuple[int, ...], values: Any) -> Callable[[], Non
     for start in range(0, len(values), size):
         context = Context(True, True, memory=Memory(), random=BlockRandom(0, 0, "layer", start))
         part = np.ascontiguousarray(chunk(x, start, start + size))
-        output, _, _ = run_forward(layer, parameters, (part,), context)
-        chunks.append((context, part, np.ones_like(output)))
+        inputs = (part,) if layer.arity[0] == 1 else (part, part.copy())
+        output, _, _ = run_forward(layer, parameters, inputs, context)
+        chunks.append((context, inputs, np.ones_like(output)))
 
     def step() -> None:
         with blas.single_thread():
-            for context, part, gradient in chunks:
+            for context, inputs, gradient in chunks:
                 context.memory.rewind()
-                _, saved, _ = run_forward(layer, parameters, (part,), context)
+                _, saved, _ = run_forward(layer, parameters, inputs, context)
                 run_backward(layer, parameters, saved, gradient, context)
 
     return step

@@ -133,10 +133,10 @@ def geometric_mean(values: Iterable[float]) -> float:
 
 
 def table(title: str, heading: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Print a table in Markdown, which is also easy to read."""
+    """Print a table in Markdown, which is also easy to read, and the machine it was made on."""
     cells = [list(heading), *([str(cell) for cell in row] for row in rows)]
     widths = [max(len(row[i]) for row in cells) for i in range(len(heading))]
-    print(f"\n**{title}**\n")
+    print(f"\n**{title}**\n\n{machine()}\n")
     for index, row in enumerate(cells):
         padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         print("| " + " | ".join(padded) + " |")
@@ -160,10 +160,20 @@ def machine() -> str:
         versions = f"NumPy {np.__version__}, PyTorch {torch.__version__}"
     except ImportError:
         versions = f"NumPy {np.__version__}, PyTorch is not installed"
+    load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+    return f"{processor()}, {platform.system()}, {versions}{load}"
+
+
+def processor() -> str:
+    """Return the processor's name, the number of its cores, and its second-level cache if known."""
     model = platform.processor() or platform.machine()
     if os.path.exists("/proc/cpuinfo"):
         with open("/proc/cpuinfo", encoding="utf-8") as lines:
             names = (line.split(":")[1].strip() for line in lines if line.startswith("model name"))
             model = next(names, model)
-    load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
-    return f"{model}, {os.cpu_count()} cores, {platform.system()}, {versions}{load}"
+    words = f"{model}, {os.cpu_count()} cores"
+    cache = "/sys/devices/system/cpu/cpu0/cache/index2/size"
+    if os.path.exists(cache):
+        with open(cache, encoding="ascii") as file:
+            words += f", second-level cache {file.read().strip()}"
+    return words
