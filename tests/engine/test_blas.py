@@ -2,6 +2,7 @@
 
 import threading
 
+import numpy as np
 from threadpoolctl import threadpool_info
 
 from cnnstudio.engine import blas
@@ -52,3 +53,15 @@ def test_limits_nest():
     with blas.single_thread(), blas.single_thread():
         assert blas_threads() == [1] * len(before)
     assert blas_threads() == before
+
+
+def test_buffers_are_short_inside_and_as_they_were_outside():
+    np.setbufsize(4096)
+    try:
+        with blas.single_thread():
+            assert np.getbufsize() == blas.BUFFER
+            with np.errstate(all="ignore"):
+                assert np.getbufsize() == blas.BUFFER
+        assert np.getbufsize() == 4096
+    finally:
+        np.setbufsize(8192)
