@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from cnnstudio.engine import blas
 from cnnstudio.engine.batch import (
     Batch,
     Bounds,
@@ -278,7 +279,7 @@ def main() -> None:
         hand = Hand(open_segment(inbox.receive(), CONTROL_BYTES))
     except (EOFError, OSError):  # the program has ended meanwhile
         return
-    with suppress(EOFError, OSError), np.errstate(all="ignore"):
+    with suppress(EOFError, OSError), np.errstate(all="ignore"), blas.single_thread():
         while True:
             outbox.send(_answer(inbox, outbox, hand))
     if hand.orphaned():
