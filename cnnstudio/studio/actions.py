@@ -8,7 +8,8 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from cnnstudio.studio.action_table import DECLARATIONS, Declaration
+from cnnstudio.studio.action_table import DECLARATIONS
+from cnnstudio.studio.declaration import Declaration
 from cnnstudio.studio.theme import theme
 
 

@@ -78,11 +78,11 @@ class Commands(QObject):
             "train_from_scratch": training.train_from_scratch,
             "next_probe": self.next_probe,
             "previous_probe": self.previous_probe,
-            "help_block": window.help_block,
+            "help_block": window.pages.help_block,
             "search": window.search_commands,
-            "keyboard": window.show_keyboard,
+            "keyboard": window.pages.show_keyboard,
             "log_folder": self.open_log_folder,
-            "about": window.show_about,
+            "about": window.pages.show_about,
         }
         for name, slot in (slots | self.blocks.slots).items():
             self._actions[f"action_{name}"].triggered.connect(slot)

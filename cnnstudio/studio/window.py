@@ -28,6 +28,7 @@ from cnnstudio.studio.errors import ErrorBar, Reporter
 from cnnstudio.studio.files import DesignFiles, RecentMenu
 from cnnstudio.studio.forecaster import Forecaster
 from cnnstudio.studio.log_panel import LogSource
+from cnnstudio.studio.pages import Pages
 from cnnstudio.studio.probe_strip import ProbeStrip
 from cnnstudio.studio.statusbar import StatusBar
 from cnnstudio.studio.theme import METRICS, theme
@@ -38,7 +39,6 @@ from cnnstudio.studio.workbench import Workbench
 
 if TYPE_CHECKING:
     from cnnstudio.studio.command_search import CommandSearch
-    from cnnstudio.studio.help import Page
 
 FIRST_SIZE = QSize(1600, 1000)
 SMALLEST = QSize(960, 600)
@@ -58,7 +58,6 @@ class MainWindow(QMainWindow):
         self.setObjectName("main_window")
         self.setAcceptDrops(True)
         self.setMinimumSize(SMALLEST)
-        self._pages: dict[str, Page] = {}
         self._search: CommandSearch | None = None
         self._narrow: bool | None = None
         self._closed = False
@@ -71,6 +70,7 @@ class MainWindow(QMainWindow):
         theme().set_mode(self.settings.value("theme") or "system")
         self.files = DesignFiles(self.workbench, self.reporter, self)
         self.loader = DataLoader(self.workbench, self.reporter, self)
+        self.pages = Pages(self, self.workbench)
         self._build()
         self._fill_menus()
         self.commands = Commands(self)
@@ -189,37 +189,6 @@ class MainWindow(QMainWindow):
             self._search = CommandSearch(Catalogue(self).entries, self)
         self._search.open(self.tool_bar.search)
 
-    def _page(self, name: str, title: str) -> Page:
-        if name not in self._pages:
-            from cnnstudio.studio.help import Page
-
-            self._pages[name] = Page(name, title, self)
-        return self._pages[name]
-
-    @Slot()
-    def help_block(self) -> None:
-        """Show equation, shapes, source of the selected block and what to watch for."""
-        from cnnstudio.studio.help import block_html
-
-        if self.document.selection:
-            row = self.document.analysis.row(self.document.selection[0])
-            self._page("help_page", "Help on the block").show_page(block_html(row), 560, 640)
-
-    @Slot()
-    def show_keyboard(self) -> None:
-        """Show all short cuts."""
-        from cnnstudio.studio.help import keyboard_html
-
-        page = self._page("keyboard_page", "Keyboard")
-        page.show_page(keyboard_html(self.workbench.actions), 720, 720)
-
-    @Slot()
-    def show_about(self) -> None:
-        """Show version, licence and libraries."""
-        from cnnstudio.studio.about import about_html
-
-        self._page("about_page", "About CNN Studio").show_page(about_html(), 520, 480)
-
     # layout
 
     @property
@@ -320,8 +289,7 @@ class MainWindow(QMainWindow):
             self.commands.close()
             stack = self.document.undo_stack
             stack.cleanChanged.disconnect(self.document.file_changed)
-            for page in self._pages.values():
-                page.close()
+            self.pages.close()
             self.reporter.restore()
             self.log_source.close()
         super().closeEvent(event)

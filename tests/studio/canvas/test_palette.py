@@ -7,7 +7,9 @@ from PySide6.QtTest import QTest
 import cnnstudio as cnn
 from cnnstudio.layers import LAYERS
 from cnnstudio.studio.canvas.drop import MIME
-from cnnstudio.studio.palette import LAYER, LayerTree, Palette
+from cnnstudio.studio.palette import Palette
+from cnnstudio.studio.palette_model import LAYER
+from cnnstudio.studio.palette_rows import LayerTree
 from cnnstudio.studio.templates_panel import TemplatesPanel
 
 KEY = Qt.Key
