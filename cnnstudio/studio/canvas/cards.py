@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 RADIUS = float(METRICS.radius_card)
 PORT = 4.5
+MARGIN = 14.0
+"""Room around the card for halo, shadow, ports and badge."""
 RIM, FOOT = 2.0, 7.0
 """Width within the outline at the sides and at the bottom that maps and texts never reach."""
 EMPTY_WIDTH, EMPTY_HEIGHT = 150.0, 92.0
@@ -40,6 +42,8 @@ class CardItem(QGraphicsItem):
     def __init__(self, unit: Unit, stage: CanvasScene) -> None:
         super().__init__()
         self.unit, self._stage = unit, stage
+        self._frame, self._bounds = QRectF(), QRectF()
+        self._measure(unit)
         self._state: tuple[Any, ...] = ()
         self._looks: tuple[Any, ...] = ()
         self.setZValue(10)
@@ -49,10 +53,19 @@ class CardItem(QGraphicsItem):
 
     def show_unit(self, unit: Unit) -> None:
         """Show the same card with other contents."""
+        self._measure(unit)
         if unit != self.unit:
-            self.prepareGeometryChange()
             self.unit = unit
             self.update()
+
+    def _measure(self, unit: Unit) -> None:
+        frame = QRectF(0, 0, unit.width, HEIGHT)
+        if self._stage.empty:
+            frame = QRectF(0, 0, EMPTY_WIDTH, EMPTY_HEIGHT)
+        if frame != self._frame:
+            self.prepareGeometryChange()
+            self._frame = frame
+            self._bounds = frame.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
 
     def refresh(self) -> None:
         """Draw afresh if the state of the card is another one; soon if only its maps are."""
@@ -87,14 +100,11 @@ class CardItem(QGraphicsItem):
 
     def frame(self) -> QRectF:
         """Outline of the card in its own coordinates."""
-        if self._stage.empty:
-            return QRectF(0, 0, EMPTY_WIDTH, EMPTY_HEIGHT)
-        return QRectF(0, 0, self.unit.width, HEIGHT)
+        return self._frame
 
     def boundingRect(self) -> QRectF:
         """Outline with halo, shadow, ports and badge."""
-        margin = 60.0 if self._stage.is_lifted(self.unit.key) else 14.0
-        return self.frame().adjusted(-margin, -margin, margin, margin)
+        return self._bounds
 
     def part_rect(self, name: str) -> QRectF:
         """The part of one block, in the scene's coordinates."""
@@ -124,11 +134,10 @@ class CardItem(QGraphicsItem):
 
     def _paint_whole(self, painter: QPainter) -> None:
         stage, unit = self._stage, self.unit
-        lifted = stage.is_lifted(unit.key)
         if self._faded():
             painter.setOpacity(0.4)
         colors, frame = theme(), self.frame()
-        draw_shadow(painter, frame, "dragged" if lifted else "card", int(RADIUS), colors.dark)
+        draw_shadow(painter, frame, "card", int(RADIUS), colors.dark)
         outline = QPainterPath()
         outline.addRoundedRect(frame, RADIUS, RADIUS)
         painter.fillPath(outline, self._ground())
@@ -140,7 +149,7 @@ class CardItem(QGraphicsItem):
             for part in () if stage.empty else unit.parts:
                 paint_header(ink, unit, part, stage)
                 paint_contents(ink, unit, part, stage)
-        self._draw_outline(painter, frame, lifted)
+        self._draw_outline(painter, frame)
         self._draw_badges(ink)
         if stage.shows_port(unit.key):
             self._draw_ports(painter)
@@ -157,12 +166,12 @@ class CardItem(QGraphicsItem):
             if part is not unit.head:
                 _seam(painter, part)
             paint_contents(ink, unit, part, stage)
-        self._draw_outline(painter, frame, False)
+        self._draw_outline(painter, frame)
 
     def _ground(self) -> QColor:
         return theme().color("alt" if self.unit.waiting else "card")
 
-    def _draw_outline(self, painter: QPainter, frame: QRectF, lifted: bool) -> None:
+    def _draw_outline(self, painter: QPainter, frame: QRectF) -> None:
         stage, unit, colors = self._stage, self.unit, theme()
         painter.setBrush(Qt.BrushStyle.NoBrush)
         hovered = stage.hovered in unit.names
@@ -181,7 +190,7 @@ class CardItem(QGraphicsItem):
             pen.setDashPattern([2, 2])
             painter.setPen(pen)
             painter.drawRoundedRect(frame.adjusted(3, 3, -3, -3), RADIUS - 3, RADIUS - 3)
-        if lifted or stage.takes(unit.key):
+        if stage.takes(unit.key):
             painter.setPen(QPen(colors.color("accent"), 2))
             painter.drawRoundedRect(frame, RADIUS, RADIUS)
         if stage.focused and stage.current in unit.names and stage.current not in stage.selection:

@@ -118,19 +118,24 @@ def rounded(rect: QRectF, left: float, right: float) -> QPainterPath:
     return path
 
 
-def arrow_head(
-    painter: QPainter, tip: QPointF, size: float, color: QColor, down: bool = False
-) -> None:
-    """Draw a small filled arrow head that points right, or down."""
+def head_of(tip: QPointF, size: float, down: bool = False) -> QPolygonF:
+    """The triangle of an arrow head that points right, or down."""
     x, y = tip.x(), tip.y()
     half = size * 0.62
     if down:
         points = [QPointF(x, y), QPointF(x - half, y - size), QPointF(x + half, y - size)]
     else:
         points = [QPointF(x, y), QPointF(x - size, y - half), QPointF(x - size, y + half)]
+    return QPolygonF([*points, points[0]])
+
+
+def arrow_head(
+    painter: QPainter, tip: QPointF, size: float, color: QColor, down: bool = False
+) -> None:
+    """Draw a small filled arrow head."""
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(color)
-    painter.drawPolygon(QPolygonF(points))
+    painter.drawPolygon(head_of(tip, size, down))
 
 
 def line_pen(color: QColor, width: float = 1.5, dashed: bool = False) -> QPen:

@@ -115,8 +115,9 @@ class Pointing:
         arc = None if name else stage.wires.hit(where)
         pair = (arc.source, arc.target) if arc else None
         if (name, port, pair) != (stage.hovered, stage.port, stage.hovered_arc):
+            arcs_differ = pair != stage.hovered_arc
             stage.hovered, stage.port, stage.hovered_arc = name, port, pair
-            stage.repaint()
+            stage.repaint() if arcs_differ else stage.refresh_cards()
         shape = (
             Qt.CursorShape.CrossCursor
             if port and stage.shows_port(port)

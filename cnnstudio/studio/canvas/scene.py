@@ -118,7 +118,7 @@ class CanvasScene(QGraphicsScene):
                     signal = getattr(source, name)
                     signal.connect(self._skipped if name == "skipped" else self.redraw)
         if workbench.inspector is not None:
-            workbench.inspector.look_ready.connect(self._looked)
+            workbench.inspector.look_ready.connect(self.refresh_cards)
         self.refresh()
 
     # what cards ask
@@ -139,10 +139,6 @@ class CanvasScene(QGraphicsScene):
         dataset = getattr(self.bench, "dataset", None)
         name = str(getattr(dataset, "name", "") or "")
         return SHORT_TITLES.get(name, str(getattr(dataset, "title", "") or name))
-
-    def is_lifted(self, key: str) -> bool:
-        """Whether a card is being dragged."""
-        return False
 
     def takes(self, key: str) -> bool:
         """Whether the connection being dragged may end at a card."""
@@ -326,9 +322,7 @@ class CanvasScene(QGraphicsScene):
             self.document.design, self.units, self.widest, self.room_below
         )
         for key, (x, y) in self.layout_.places.items():
-            item = self.items_[key]
-            item.prepareGeometryChange()
-            item.setPos(x + self._shift.get(key, 0.0), y)
+            self.items_[key].setPos(x + self._shift.get(key, 0.0), y)
         self.wires.prepareGeometryChange()
         self.overlay.prepareGeometryChange()
         if self.empty:
@@ -352,9 +346,14 @@ class CanvasScene(QGraphicsScene):
     @Slot()
     def repaint(self) -> None:
         """Paint again; only the cards that look different now are drawn afresh."""
+        self.refresh_cards()
+        self.update()
+
+    @Slot()
+    def refresh_cards(self) -> None:
+        """Draw the cards afresh that look different now; soon those with other maps only."""
         for item in self.items_.values():
             item.refresh()
-        self.update()
 
     @Slot()
     def redraw(self) -> None:
@@ -362,12 +361,6 @@ class CanvasScene(QGraphicsScene):
         for item in self.items_.values():
             item.update()
         self.repaint()
-
-    @Slot()
-    def _looked(self) -> None:
-        """Bring the maps of the cards up to date, one card after the other."""
-        for item in self.items_.values():
-            item.refresh()
 
     @Slot(object)
     def _skipped(self, reason: object) -> None:
@@ -377,7 +370,7 @@ class CanvasScene(QGraphicsScene):
     @Slot()
     def _select(self) -> None:
         self._selection = frozenset(self.document.selection)
-        self.repaint()
+        self.refresh_cards()
 
     @Slot()
     def _preview(self) -> None:

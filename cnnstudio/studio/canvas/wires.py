@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPainterPathStroker, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from cnnstudio.studio.canvas.guard import guarded
-from cnnstudio.studio.canvas.ink import CENTRE, NAMES_FROM, Ink, arrow_head, line_pen
+from cnnstudio.studio.canvas.ink import CENTRE, NAMES_FROM, Ink, arrow_head, head_of, line_pen
 from cnnstudio.studio.canvas.layout import BETWEEN, GAP, Arc
 from cnnstudio.studio.canvas.units import HEIGHT
 from cnnstudio.studio.theme import theme
@@ -51,22 +51,40 @@ class WiresItem(QGraphicsItem):
         layout = stage.layout_
         # Brackets and arcs are outside the height of the cards.
         beyond = not any(top <= seen.top() and seen.bottom() <= top + HEIGHT for top in layout.tops)
-        if beyond:
-            self._draw_brackets(ink)
+        quiet = stage.drop is None and not stage.lit
         lanes = {
             number
             for number, top in enumerate(layout.tops)
             if seen.top() <= top + HEIGHT + BETWEEN and top <= seen.bottom()
         }
+        if beyond and stage.drop is None:
+            self._draw_brackets(ink, seen)
+        plain, heads = [], QPainterPath()
         for before, after in layout.joined:
             if lanes.isdisjoint((layout.lane_of[before], layout.lane_of[after])):
                 continue
-            if seen.intersects(stage.rect_of(before).united(stage.rect_of(after))):
+            first, second = stage.rect_of(before), stage.rect_of(after)
+            if not seen.intersects(first.united(second)):
+                continue
+            if quiet and self._is_plain(before, after):
+                start, end, y = first.right(), second.left(), first.center().y()
+                if end - start >= 4:
+                    plain.append(QLineF(start + 1, y, max(end - 6, start + 1), y))
+                    heads.addPolygon(head_of(QPointF(end - 0.5, y), min(7.0, end - start - 1)))
+            else:
                 self._draw_link(painter, before, after)
+        painter.setPen(line_pen(theme().color("link")))
+        painter.drawLines(plain)
+        painter.fillPath(heads, theme().color("link"))
         for arc in layout.arcs if beyond else ():
             self._draw_arc(ink, arc)
 
     # links
+
+    def _is_plain(self, before: str, after: str) -> bool:
+        """Whether a link is a straight arrow in the usual colour."""
+        lanes, unit = self._stage.layout_.lane_of, self._stage.items_[after].unit
+        return lanes[before] == lanes[after] and not unit.waiting and unit.head.row.status == "ok"
 
     def _draw_link(self, painter: QPainter, before: str, after: str) -> None:
         stage = self._stage
@@ -195,15 +213,19 @@ class WiresItem(QGraphicsItem):
 
     # brackets
 
-    def _draw_brackets(self, ink: Ink) -> None:
+    def _draw_brackets(self, ink: Ink, seen: QRectF) -> None:
+        """Draw the brackets over lanes that are in sight."""
         stage, colors = self._stage, theme()
-        for group in stage.groups if stage.drop is None else ():
-            lanes: dict[int, list[QRectF]] = {}
+        for group in stage.groups:
+            lanes: dict[int, list[str]] = {}
             for key in group.keys:
-                lanes.setdefault(stage.layout_.lane_of[key], []).append(stage.rect_of(key))
-            for count, (lane, rects) in enumerate(sorted(lanes.items())):
+                lanes.setdefault(stage.layout_.lane_of[key], []).append(key)
+            for count, (lane, keys) in enumerate(sorted(lanes.items())):
                 y = stage.layout_.bracket_height(lane)
-                left, right = rects[0].left(), rects[-1].right()
+                size = 20.0 / min(1.0, max(ink.zoom, 0.6))
+                if not y - 7 - size <= seen.bottom() or not seen.top() <= y + 1:
+                    continue
+                left, right = stage.rect_of(keys[0]).left(), stage.rect_of(keys[-1]).right()
                 painter = ink.painter
                 painter.setPen(QPen(colors.color("border-strong"), 1))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -220,7 +242,6 @@ class WiresItem(QGraphicsItem):
                 if ink.zoom < NAMES_FROM:
                     continue
                 room = right - left
-                size = 20.0 / min(1.0, max(ink.zoom, 0.6))
                 place = QRectF(left, y - 7 - size, room, size)
                 title = group.title if count == 0 else f"{group.title}, continued"
                 used = ink.text(place, title, "section", "text")

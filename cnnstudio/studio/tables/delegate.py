@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from cnnstudio.studio.tables.lines import Column, Line
 from cnnstudio.studio.tables.model import RIGHT_ALIGNED, LinesModel
+from cnnstudio.studio.tables.script import script
 from cnnstudio.studio.theme import METRICS, theme
 from cnnstudio.studio.theme.typography import font_scale
 
@@ -94,31 +95,23 @@ class LineDelegate(QStyledItemDelegate):
         painter.setBrush(theme().color("accent", 0.55))
         radius = min(METRICS.radius_bar, width / 2)
         painter.drawRoundedRect(bar, radius, radius)
-        painter.setFont(theme().font("cell"))
-        painter.setPen(self._colour(line, Column.SHARE))
-        inner = rect.adjusted(PADDING + BAR_WIDTH + 2, 0, -PADDING, 0)
-        flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(inner, flags, line.texts[Column.SHARE])
+        inner = QRectF(rect.adjusted(PADDING + BAR_WIDTH + 2, 0, -PADDING, 0))
+        colour = self._colour(line, Column.SHARE)
+        script("cell").write(painter, inner, line.texts[Column.SHARE], colour, right=True)
 
     def _text(self, painter: QPainter, rect: QRect, line: Line, column: int) -> None:
+        text = line.texts[column]
         inner = QRectF(rect.adjusted(PADDING, 0, -PADDING, 0))
         right = column in RIGHT_ALIGNED
-        font = theme().font("total" if line.status == "total" else "cell")
+        role = "total" if line.status == "total" else "cell"
         if line.old[column]:
-            self._change(painter, inner, font, line.old[column], line.texts[column], right)
-            return
-        if line.status == "error" and column == Column.OUTPUT:
-            font.setWeight(QFont.Weight.DemiBold)
-        if line.status == "gone" and column != Column.NUMBER:
-            font.setStrikeOut(True)
-        painter.setFont(font)
-        painter.setPen(self._colour(line, column))
-        text = line.texts[column]
-        if column != Column.BLOCK or line.status != "total":
-            elided = Qt.TextElideMode.ElideRight
-            text = QFontMetricsF(font).elidedText(text, elided, inner.width() + 1)
-        flags = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-        painter.drawText(inner, flags | Qt.AlignmentFlag.AlignVCenter, text)
+            self._change(painter, inner, role, line.old[column], text, right)
+        elif text:
+            strong = line.status == "error" and column == Column.OUTPUT
+            struck = line.status == "gone" and column != Column.NUMBER
+            cut = column != Column.BLOCK or line.status != "total"
+            colour = self._colour(line, column)
+            script(role, strong, struck).write(painter, inner, text, colour, right, cut)
 
     def _colour(self, line: Line, column: int) -> QColor:
         if line.status == "error" and column == Column.OUTPUT:
@@ -132,34 +125,25 @@ class LineDelegate(QStyledItemDelegate):
         return theme().color("text")
 
     def _change(
-        self, painter: QPainter, rect: QRectF, font: QFont, old: str, new: str, right: bool
+        self, painter: QPainter, rect: QRectF, role: str, old: str, new: str, right: bool
     ) -> None:
         """Paint ~~old~~ → **new**; where there is no room, the new value alone."""
-        plain, struck, strong = QFont(font), QFont(font), QFont(font)
-        struck.setStrikeOut(True)
-        strong.setWeight(QFont.Weight.DemiBold)
         colours = theme()
         parts = [
-            (old, struck, colours.color("text-3")),
-            (ARROW, plain, colours.color("text-2")),
-            (new, strong, colours.color("accent")),
+            (old, script(role, struck=True), colours.color("text-3")),
+            (ARROW, script(role), colours.color("text-2")),
+            (new, script(role, strong=True), colours.color("accent")),
         ]
-        if change_width(font, old, new) > rect.width() + 1:
+        if change_width(role, old, new) > rect.width() + 1:
             parts = parts[2:]
-        widths = [QFontMetricsF(part[1]).horizontalAdvance(part[0]) for part in parts]
+        widths = [writing.width(text) for text, writing, _ in parts]
         x = max(rect.right() - sum(widths), rect.left()) if right else rect.left()
-        for (text, part, colour), width in zip(parts, widths, strict=True):
-            painter.setFont(part)
-            painter.setPen(colour)
-            flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-            room = QRectF(x, rect.top(), min(width, rect.right() - x) + 1, rect.height())
-            painter.drawText(room, flags, text)
+        for (text, writing, colour), width in zip(parts, widths, strict=True):
+            room = QRectF(x, rect.top(), min(width, rect.right() - x), rect.height())
+            writing.write(painter, room, text, colour)
             x += width
 
 
-def change_width(font: QFont, old: str, new: str) -> float:
+def change_width(role: str, old: str, new: str) -> float:
     """Width of ~~old~~ → **new**."""
-    strong = QFont(font)
-    strong.setWeight(QFont.Weight.DemiBold)
-    metrics = QFontMetricsF(font)
-    return metrics.horizontalAdvance(old + ARROW) + QFontMetricsF(strong).horizontalAdvance(new)
+    return script(role).width(old + ARROW) + script(role, strong=True).width(new)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtGui import QFontMetricsF
-
 from cnnstudio.studio.tables.delegate import PADDING, SHARE_ALONE, change_width
 from cnnstudio.studio.tables.lines import Column, Line
-from cnnstudio.studio.theme import METRICS, theme
+from cnnstudio.studio.tables.script import script
+from cnnstudio.studio.theme import METRICS
 from cnnstudio.studio.theme.typography import font_scale
 
 WIDTHS = {
@@ -107,7 +106,6 @@ def _text(line: Line, column: Column) -> str:
 
 
 def _width(column: Column, old: str, new: str) -> int:
-    font = theme().font("total")
     icon = METRICS.icon_table + 7 if column == Column.BLOCK else 0
-    text = change_width(font, old, new) if old else QFontMetricsF(font).horizontalAdvance(new)
+    text = change_width("total", old, new) if old else script("total").width(new)
     return round(text) + 2 * PADDING + 1 + icon
