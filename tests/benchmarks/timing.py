@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 SLICE = 0.2
@@ -103,11 +104,23 @@ def _enough(rounds: list[Any], share: float) -> bool:
 def _others() -> float:
     """Return the processor seconds that other programs have used; 0 where nobody tells."""
     try:
-        with open("/proc/stat", encoding="ascii") as lines:
-            user, nice, system, _, _, irq, soft, *_ = map(int, lines.readline().split()[1:])
+        total = Path("/proc/stat").read_text("ascii").splitlines()[0].split()[1:]
     except OSError:
         return 0.0
-    return (user + nice + system + irq + soft) / os.sysconf("SC_CLK_TCK") - time.process_time()
+    user, nice, system, _, _, irq, soft, *_ = map(int, total)
+    ticks = user + nice + system + irq + soft - sum(map(_ticks, _workers()))
+    return ticks / os.sysconf("SC_CLK_TCK") - time.process_time()
+
+
+def _workers() -> list[str]:
+    """Return the numbers of the processes that this one started."""
+    return Path(f"/proc/self/task/{os.getpid()}/children").read_text("ascii").split()
+
+
+def _ticks(process: str) -> int:
+    """Return the ticks of processor time that a process has used."""
+    fields = Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
 
 
 def _timing(slices: list[list[float]], calm: bool) -> Timing:
