@@ -22,6 +22,9 @@ from numpy.typing import DTypeLike, NDArray
 
 Array = NDArray[Any]
 
+LINE = 64
+"""Bytes in a line of the cache."""
+
 
 class Memory:
     """Reused buffers for one chunk of a mini-batch; not for use by two threads at once.
@@ -76,6 +79,16 @@ class Memory:
         if zero:
             array.fill(0)
         return array
+
+    def apart(self, tag: str, shape: tuple[int, ...], dtype: DTypeLike) -> Array:
+        """Return a temporary whose rows, the last axis, have a line of the cache between them.
+
+        A product with a small matrix reads the same place of several rows at once.  Rows whose
+        distance is a power of two would push each other out of the cache there.
+        """
+        *outer, length = shape
+        gap = LINE // np.dtype(dtype).itemsize
+        return self.temporary(tag, (*outer, length + gap), dtype)[..., :length]
 
     def rewind(self) -> None:
         """Start again with the first kept buffer: all kept arrays become invalid."""

@@ -11,6 +11,8 @@ k times smaller than window columns, and one product per output position, transp
 
     S (…, T·C, N)ᵀ @ weight (T·C, F) = y (…, N, F)
 
+Few samples and dilated windows take whole columns, as the weight gradient does.
+
 The *weight gradient* needs long sums over positions and copies whole columns ``(T·C, M)``, tile by
 tile; the tiles stay in the second-level cache::
 
@@ -36,6 +38,9 @@ from cnnstudio.kernels.window import Window, fill_border, pieces, sliding
 
 Array = NDArray[Any]
 
+ROWS = 8
+"""Samples from which on a product per output position is large enough."""
+
 
 def forward(x: Array, weight: Array, window: Window, memory: Memory) -> Array:
     """Return the convolution of ``x (*spatial, N, C)`` with ``weight (*kernel, C, F)``."""
@@ -43,9 +48,10 @@ def forward(x: Array, weight: Array, window: Window, memory: Memory) -> Array:
     outputs = window.output_extent(x.shape[:-2])
     planes = _planes(x, window, memory)
     y = memory.keep((*outputs, samples, filters), x.dtype)
-    if window.dilation[-1] == 1 and len(outputs) > 1:
+    by_rows = window.dilation[-1] == 1 and samples >= ROWS
+    if by_rows and len(outputs) > 1:
         _forward_rows(planes, weight, window, y, memory)
-    elif window.dilation[-1] == 1:  # a signal is an image of height one
+    elif by_rows:  # a signal is an image of height one
         image = Window((1, *window.kernel), (1, *window.stride), (), (1, *window.dilation))
         _forward_rows(planes[:, None], weight[None], image, y[None], memory)
     else:

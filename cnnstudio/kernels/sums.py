@@ -63,13 +63,14 @@ def _ones(count: int, dtype: np.dtype[Any]) -> Array:
 def long_product(a: Array, b: Array) -> Array:
     """Return ``a (K, M) @ b (M, F)`` for a small result and a large M."""
     (rows, length), columns = a.shape, b.shape[1]
-    count = length // SHORT
-    if rows * columns * SHORT > UNPACKED or count < 2:
+    short = min(SHORT, UNPACKED // (rows * columns))
+    if short < SHORT // 4 or length < 2 * short:
         return a @ b
-    end = count * SHORT
+    count = length // short
+    end = count * short
     products = np.matmul(
-        a[:, :end].reshape(rows, count, SHORT).transpose(1, 0, 2),
-        b[:end].reshape(count, SHORT, columns),
+        a[:, :end].reshape(rows, count, short).transpose(1, 0, 2),
+        b[:end].reshape(count, short, columns),
     )
     flat = np.matmul(_ones(count, a.dtype), products.reshape(count, -1))
     total: Array = flat.reshape(rows, columns)
@@ -78,7 +79,7 @@ def long_product(a: Array, b: Array) -> Array:
 
 
 SHORT = 256
-"""Inner dimension of the short products."""
+"""Inner dimension of short products, and rows that a short sum has."""
 
 UNPACKED = 1_000_000
 """Multiply-adds up to which OpenBLAS multiplies without copying its operands."""

@@ -16,7 +16,7 @@ dX = B dV Dᵀ and dg = Gᵀ dU L.
 The filters are the largest array: transformed, 17²·C·F numbers.  All steps along the width happen
 for one point u of the height at a time, so that U[u] and M[u] stay in the second-level cache and
 only what is transformed along the height alone, 17·9·C·F numbers, goes through memory.  Rows and
-columns of padding are zeros and are left out of the products.
+columns of padding are zeros and are left out of the products.  The rows of temporaries lie `apart`.
 """
 
 from __future__ import annotations
@@ -59,15 +59,15 @@ def forward(x: Array, weight: Array, window: Window, memory: Memory) -> Array:
     y = memory.keep((len(at), len(ct), samples, filters), x.dtype)
     half = _half(x, bt, memory)
     high = _high(weight, window, x.shape[:2], memory)
-    v = memory.temporary("v", (len(dt), *x.shape[-2:]), x.dtype)
+    v = memory.apart("v", (len(dt), half.shape[-1]), x.dtype)
     u = memory.temporary("u", (len(dt), *weight.shape[-2:]), x.dtype)
-    m = memory.temporary("m", (len(dt), samples, filters), x.dtype)
+    m = memory.apart("m", (len(dt), samples * filters), x.dtype)
     rows = memory.temporary("rows", (len(bt), len(ct), samples * filters), x.dtype)
     for i in range(len(bt)):
-        np.matmul(dt, half[i], out=v.reshape(len(dt), -1))
+        np.matmul(dt, half[i], out=v)
         np.matmul(lt, high[i], out=u.reshape(len(dt), -1))
-        np.matmul(v, u, out=m)
-        np.matmul(ct, m.reshape(len(dt), -1), out=rows[i])
+        np.matmul(_by_sample(v, samples), u, out=_by_sample(m, samples))
+        np.matmul(ct, m, out=rows[i])
     np.matmul(at, rows.reshape(len(bt), -1), out=y.reshape(len(at), -1))
     return y
 
@@ -94,30 +94,37 @@ def backward(
     half = _half(x, bt, memory)
     high = _high(weight, window, x.shape[:2], memory)
     u = memory.temporary("u", (len(dt), channels, filters), d.dtype)
-    m = memory.temporary("m", (len(dt), samples, filters), d.dtype)
-    v = memory.temporary("v", (len(dt), samples, channels), d.dtype)
-    dv = memory.temporary("dv", v.shape, d.dtype)
+    m = memory.apart("m", (len(dt), samples * filters), d.dtype)
+    v = memory.apart("v", (len(dt), samples * channels), d.dtype)
+    dv = memory.apart("dv", v.shape, d.dtype)
     for i in range(len(bt)):
-        np.matmul(ct.T, rows[i], out=m.reshape(len(dt), -1))
-        np.matmul(dt, half[i], out=v.reshape(len(dt), -1))
+        np.matmul(ct.T, rows[i], out=m)
+        dm = _by_sample(m, samples)
+        np.matmul(dt, half[i], out=v)
         if needs_input:
             np.matmul(lt, high[i], out=u.reshape(len(dt), -1))
-            np.matmul(m, u.transpose(0, 2, 1), out=dv)
-            np.matmul(dt.T, dv.reshape(len(dt), -1), out=half[i])
-        np.matmul(v.transpose(0, 2, 1), m, out=u)
+            np.matmul(dm, u.swapaxes(1, 2), out=_by_sample(dv, samples))
+            np.matmul(dt.T, dv, out=half[i])
+        np.matmul(_by_sample(v, samples).swapaxes(1, 2), dm, out=u)
         np.matmul(lt.T, u.reshape(len(dt), -1), out=high[i])
     np.matmul(g.T, high.reshape(len(bt), -1), out=dw.reshape(len(dw), -1))
     if dx is not None:
-        np.matmul(bt.T, half.reshape(len(bt), -1), out=dx.reshape(len(dx), -1))
+        by_column = dx.reshape(*dx.shape[:2], -1).swapaxes(0, 1)
+        np.matmul(bt.T, half.swapaxes(0, 1), out=by_column)
     return dx, dw
 
 
 def _half(x: Array, bt: Array, memory: Memory) -> Array:
     """Return Bᵀ X ``(points, W, N·C)`` of ``x (H, W, N, C)``: transformed along the height."""
     height, width, samples, channels = x.shape
-    half = memory.temporary("half", (len(bt), width, samples * channels), x.dtype)
-    np.matmul(bt, x.reshape(height, -1), out=half.reshape(len(bt), -1))
+    half = memory.apart("half", (len(bt), width, samples * channels), x.dtype)
+    np.matmul(bt, x.reshape(height, width, -1).swapaxes(0, 1), out=half.swapaxes(0, 1))
     return half
+
+
+def _by_sample(a: Array, samples: int) -> Array:
+    """View ``(points, N·C)`` as ``(points, N, C)``."""
+    return a.reshape(len(a), samples, -1)
 
 
 def _high(weight: Array, window: Window, extent: tuple[int, ...], memory: Memory) -> Array:

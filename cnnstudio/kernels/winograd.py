@@ -17,9 +17,8 @@ dX = B dV Bᵀ, where neighbouring tiles overlap and add, and dg = Gᵀ dU G.
 The transforms are separable: first along the height, then along the width.  In the space-first
 layout each half is one `matmul` with a 6×6 or 4×6 matrix whose other operand is a strided view,
 rows of N·C numbers, so nothing is gathered or padded: rows outside the image are left out of the
-product.  Rows whose distance is a power of two would push each other out of the cache, so between
-rows of temporaries there are gaps.  The work goes tile row by tile row and in blocks of a few
-tiles, small enough that what one step writes the next one finds in the second-level cache.
+product.  The rows of temporaries lie `apart`.  The work goes tile row by tile row and in blocks of
+a few tiles, small enough that what one step writes the next one finds in the second-level cache.
 """
 
 from __future__ import annotations
@@ -42,9 +41,6 @@ OUT, TAPS = 4, 3
 POINTS = OUT + TAPS - 1
 FINITE_POINTS = (0.0, 1.0, -1.0, 2.0, -2.0)
 """Where the polynomials are evaluated; the sixth point is infinity."""
-
-GAP = 16
-"""Numbers between the rows of what the transforms write and read: one line of the cache."""
 
 MANY = 16
 """Tiles in a row, of all samples, from which on the transforms pay."""
@@ -81,7 +77,7 @@ def forward(x: Array, weight: Array, window: Window, memory: Memory) -> Array:
             for tiles in _blocks(across, n, channels + filters):
                 count = tiles.stop - tiles.start
                 v = _input_tiles(half, tiles, channels, memory)
-                m = _apart("m", (36, count * n * filters), x.dtype, memory)
+                m = memory.apart("m", (36, count * n * filters), x.dtype)
                 np.matmul(v, u, out=m.reshape(36, -1, filters))
                 m = m.reshape(POINTS, POINTS, count, -1)
                 _output_tiles(m, ys[row * OUT : (row + 1) * OUT], tiles, memory)
@@ -109,8 +105,9 @@ def backward(
         turned = memory.temporary("turned", (TAPS, TAPS, filters, channels), d.dtype)
         turned[...] = weight.swapaxes(-1, -2)
         ut = _filter_transform(turned, memory)
-    du = memory.temporary("sum", (36, channels, filters), d.dtype, zero=True)
+    du = memory.temporary("sum", (36, channels, filters), d.dtype)
     part = memory.temporary("du", du.shape, d.dtype)
+    target = du
     dx = memory.keep((*extent, samples, channels), d.dtype) if needs_input else None
     for some in _parts(samples, across, max(channels, filters)):
         xs, ds = _merged(x[:, :, some]), _merged(d[:, :, some])
@@ -119,16 +116,19 @@ def backward(
         for row in range(down):
             half = _input_rows(xs, row, across, window, memory)
             rows = _gradient_rows(ds, row, across, memory)
-            wide = _apart("wide", (6, across * OUT + OUT, n * channels), d.dtype, memory)
-            spill = _apart("spill", (6, across, 2, n * channels), d.dtype, memory)
+            wide = memory.apart("wide", (6, across * OUT + OUT, n * channels), d.dtype)
+            spill = memory.apart("spill", (6, across, 2, n * channels), d.dtype)
             for tiles in _blocks(across, n, channels + filters):
                 count = tiles.stop - tiles.start
                 v = _input_tiles(half, tiles, channels, memory)
-                dm = _apart("m", (36, count * n * filters), d.dtype, memory)
+                dm = memory.apart("m", (36, count * n * filters), d.dtype)
                 by_tile = dm.reshape(6, 6, count, -1).transpose(0, 2, 1, 3)
                 np.matmul(at.T, rows[:, tiles], out=by_tile)
                 dm = dm.reshape(36, -1, filters)
-                du += np.matmul(v.transpose(0, 2, 1), dm, out=part)
+                np.matmul(v.transpose(0, 2, 1), dm, out=target)
+                if target is part:
+                    du += part
+                target = part
                 if dx is not None:
                     dv = np.matmul(dm, ut, out=v)
                     by_tile = dv.reshape(6, 6, count, -1).transpose(0, 2, 1, 3)
@@ -157,12 +157,6 @@ def _blocks(across: int, samples: int, channels: int) -> Iterator[slice]:
     With less than 128 rows the products would spend their time reading U.
     """
     return pieces(across, POINTS**2 * samples * channels, least=-(-128 // samples))
-
-
-def _apart(tag: str, shape: tuple[int, ...], dtype: np.dtype[Any], memory: Memory) -> Array:
-    """Return a temporary whose rows, the last axis, lie `GAP` numbers apart."""
-    *outer, q = shape
-    return memory.temporary(tag, (*outer, q + GAP), dtype)[..., :q]
 
 
 def _merged(a: Array) -> Array:
@@ -199,7 +193,7 @@ def _input_rows(x: Array, row: int, across: int, window: Window, memory: Memory)
     _, _, bt = _matrices(x.dtype)
     height, width, q = x.shape
     (top, _), (left, _) = window.padding
-    half = _apart("half", (6, across * OUT + 2, q), x.dtype, memory)
+    half = memory.apart("half", (6, across * OUT + 2, q), x.dtype)
     half[:, :left] = 0
     half[:, left + width :] = 0
     first = row * OUT - top
@@ -217,7 +211,7 @@ def _input_tiles(half: Array, tiles: slice, channels: int, memory: Memory) -> Ar
     """Return V = Bᵀ X B ``(36, t·N, C)`` of these tiles of ``half``, Bᵀ X of a tile row."""
     _, _, bt = _matrices(half.dtype)
     count, q = tiles.stop - tiles.start, half.shape[-1]
-    v = _apart("v", (36, count * q), half.dtype, memory)
+    v = memory.apart("v", (36, count * q), half.dtype)
     np.matmul(bt, half[:, tiles], out=v.reshape(6, 6, count, q).transpose(0, 2, 1, 3))
     return v.reshape(36, -1, channels)
 
@@ -227,7 +221,7 @@ def _gradient_rows(d: Array, row: int, across: int, memory: Memory) -> Array:
     at, _, _ = _matrices(d.dtype)
     some = d[row * OUT : (row + 1) * OUT]
     rows, width, q = some.shape
-    half = _apart("rows", (6, across * OUT, q), d.dtype, memory)
+    half = memory.apart("rows", (6, across * OUT, q), d.dtype)
     half[:, width:] = 0
     np.matmul(at.T[:, :rows], some.transpose(1, 0, 2), out=half[:, :width].transpose(1, 0, 2))
     return half.reshape(6, across, OUT, q)
@@ -238,7 +232,7 @@ def _output_tiles(m: Array, y: Array, tiles: slice, memory: Memory) -> None:
     at, _, _ = _matrices(m.dtype)
     rows, width = y.shape[:2]
     _, _, count, q = m.shape
-    half = _apart("out", (rows, 6, count, q), m.dtype, memory)
+    half = memory.apart("out", (rows, 6, count, q), m.dtype)
     np.matmul(at[:rows], m.transpose(1, 2, 0, 3), out=half.transpose(1, 2, 0, 3))
     half = half.transpose(0, 2, 1, 3)
     whole = min(tiles.stop, width // OUT) - tiles.start

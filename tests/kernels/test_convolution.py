@@ -14,6 +14,7 @@ from cnnstudio.kernels import (
     enter,
     leave,
     pack_weight,
+    planes,
     unpack_weight,
 )
 from cnnstudio.kernels.convolution import methods
@@ -85,6 +86,7 @@ def always_worth_it(largest):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("cnnstudio.kernels.whole.WORTH", 0)
         patch.setattr("cnnstudio.kernels.winograd.MANY", 0)
+        patch.setattr("cnnstudio.kernels.planes.ROWS", 0)
         patch.setattr("cnnstudio.kernels.small.LARGEST", largest)
         methods.cache_clear()
         yield
@@ -196,6 +198,13 @@ def test_many_tiles_give_what_one_tile_gives(case, dtype, monkeypatch):
     monkeypatch.setattr("cnnstudio.kernels.window.TILE", 1)
     for a, b in zip(run(x, weight, d, case[-1]), whole, strict=True):
         assert_close(a, b)
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if "planes" in case[0]], ids=name)
+def test_few_samples_through_planes(case, dtype):
+    x, weight, _ = drawn(case, dtype, samples=3)
+    y = planes.forward(enter(x), pack_weight(weight), case[-1], Memory())
+    assert_close(leave(y), twins.convolve(x, weight, case[-1]))
 
 
 @st.composite

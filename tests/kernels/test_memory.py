@@ -70,3 +70,12 @@ def test_fresh_never_hands_out_the_same_array():
     assert len({address(x) for x in (a, b, c, d)}) == 4
     assert not d.any()
     assert FRESH.nbytes == 0
+
+
+def test_rows_that_lie_apart_have_a_line_of_the_cache_between_them(dtype):
+    memory = Memory()
+    rows = memory.apart("rows", (3, 4, 1024), dtype)
+    assert rows.shape == (3, 4, 1024) and rows.dtype == dtype
+    assert rows.strides[1] == 1024 * rows.itemsize + 64
+    again = memory.apart("rows", (2, 1024), dtype)
+    assert np.shares_memory(rows, again)
