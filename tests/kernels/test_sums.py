@@ -23,7 +23,7 @@ def test_sums_of_every_rank(spatial, dtype, rng):
 
 
 @pytest.mark.parametrize("length", [1, SHORT, 2 * SHORT, 3 * SHORT + 17])
-@pytest.mark.parametrize("rows, columns", [(1, 1), (9, 32), (100, 100)])
+@pytest.mark.parametrize("rows, columns", [(1, 1), (9, 32), (81, 64), (100, 100)])
 def test_long_products(rows, columns, length, dtype, rng):
     a = rng.standard_normal((rows, length)).astype(dtype)
     b = rng.standard_normal((length, columns)).astype(dtype)
