@@ -24,7 +24,7 @@ from cnnstudio.engine import (
     Trainer,
 )
 from cnnstudio.engine.check import check
-from cnnstudio.engine.crew import prepare
+from cnnstudio.engine.processes import prepare
 from cnnstudio.errors import DesignError, DivergedError
 
 MOMENTUM = 0.9

@@ -1,231 +1,125 @@
-"""Worker processes: Python's interpreter lock would make threads wait for each other.
-
-A worker is a second Python that runs `cnnstudio.engine.worker` and answers one message after the
-other.  It starts in the background and takes about a third of a second; whoever needs workers uses
-those that are ready.  Executors borrow workers and give them back, so that a program starts each of
-them once.
-
-A worker ends when its pipe does.  So it cannot outlive the program, however that ends; and if a
-worker ends first, whoever waits for it gets a `WorkerError`.
-"""
+"""Borrowed workers that do one thing together: each its share, and this process its own."""
 
 from __future__ import annotations
 
-import atexit
 import logging
-import os
 import pickle
-import subprocess
-import sys
-import threading
-import time
-from contextlib import suppress
+import weakref
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from cnnstudio.engine.mail import Inbox, Outbox, create_segment, forget_segment
-from cnnstudio.engine.worker import CONTROL_BYTES, INTERRUPT, READY, Clear, Failure
-from cnnstudio.errors import CnnStudioError
-
-_PROGRAM = """
-import pickle, sys
-try:
-    sys.path[:] = pickle.load(sys.stdin.buffer)
-except EOFError:
-    sys.exit()
-from cnnstudio.engine.worker import main
-main()
-"""
-
-_ONE_THREAD = dict.fromkeys(
-    ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
-)
-
-
-class WorkerError(CnnStudioError):
-    """A worker process ended before its work was done."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "a worker process ended unexpectedly, perhaps for lack of memory",
-            remedy="try again, or with one worker",
-        )
-
-
-class Worker:
-    """A worker process, from the outside.
-
-    Raises
-    ------
-    OSError
-        If it cannot be started.
-    """
-
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", _PROGRAM],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**os.environ, **_ONE_THREAD},
-            start_new_session=True,  # Ctrl+C is for the main process
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
-        assert self._process.stdin is not None and self._process.stdout is not None
-        self._outbox = Outbox(self._process.stdin)
-        self._inbox = Inbox(self._process.stdout)
-        self._name, self._control = create_segment(CONTROL_BYTES)
-        self.programs: set[int] = set()
-        with suppress(OSError):
-            pickle.dump(sys.path, self._process.stdin)
-            self._outbox.send(self._name)
-
-    @property
-    def ready(self) -> bool:
-        """Whether it waits for messages, or works on one."""
-        return bool(self._control[READY])
-
-    @property
-    def alive(self) -> bool:
-        """Whether the process still runs."""
-        return self._process.poll() is None
-
-    def wait_until_ready(self) -> None:
-        """Return when the worker waits for messages.
-
-        Raises
-        ------
-        WorkerError
-            If it ends first.
-        """
-        while not self.ready:
-            if not self.alive:
-                raise WorkerError
-            time.sleep(0.002)
-
-    def post(self, message: Any) -> None:
-        """Send a message, which the worker will answer.
-
-        Raises
-        ------
-        WorkerError
-            If it has ended.
-        """
-        self._control[INTERRUPT] = 0
-        try:
-            self._outbox.send(message)
-        except (OSError, ValueError):
-            self.end()
-            raise WorkerError from None
-
-    def receive(self) -> Any:
-        """Wait for the answer to a message and return it.
-
-        Raises
-        ------
-        WorkerError
-            If the worker ends first.
-        BaseException
-            What was raised in the worker.
-        """
-        try:
-            answer = self._inbox.receive()
-        except EOFError:
-            self.end()
-            raise WorkerError from None
-        except BaseException:  # Ctrl+C: nobody knows how much of the answer was read
-            self.end()
-            raise
-        if isinstance(answer, Failure):
-            raise answer.error
-        return answer
-
-    def interrupt(self) -> None:
-        """Drop the work under way; its answer will say so."""
-        self._control[INTERRUPT] = 1
-
-    def rewind(self) -> None:
-        """Take back the shared memory of all messages sent so far."""
-        self._outbox.rewind()
-
-    def clear(self) -> None:
-        """Let the worker forget everything.
-
-        Raises
-        ------
-        WorkerError
-            If it has ended.
-        """
-        self.programs.clear()
-        self.rewind()
-        if self.ready:
-            self.post(Clear())
-            self.receive()
-
-    def end(self) -> None:
-        """End the process."""
-        self._outbox.close()
-        forget_segment(self._name)
-        try:
-            self._process.wait(1)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._inbox.close()
-
+from cnnstudio.engine import processes
+from cnnstudio.engine.messages import Measure
+from cnnstudio.engine.processes import Worker
+from cnnstudio.engine.program import Program
 
 _log = logging.getLogger(__name__)
-_idle: list[Worker] = []
-_lock = threading.Lock()
 
 
-def prepare(count: int) -> None:
-    """Start workers in the background until ``count`` of them wait for work.
+class Crew:
+    """Workers, borrowed until the crew is closed or forgotten.
 
-    Where no Python can be started, as in a program frozen into one file, there are fewer.
+    Parameters
+    ----------
+    count : int
+        Workers wanted beside this process.
+
+    Attributes
+    ----------
+    workers : list of Worker
+        Those that have not died.
     """
-    if not sys.executable or getattr(sys, "frozen", False):
-        return
-    with _lock:
-        for worker in [worker for worker in _idle if not worker.alive]:
-            _idle.remove(worker)
-            worker.end()
+
+    def __init__(self, count: int) -> None:
+        self.workers = processes.borrow(count) if count else []
+        self._programs: list[Program] = []
+        self._alone: list[bool] = []
+        self._finalizer = weakref.finalize(self, processes.give_back, self.workers)
+
+    def close(self) -> None:
+        """Give the workers back."""
+        self._finalizer()
+
+    def wait_until_ready(self) -> None:
+        """Return when all workers are ready."""
+        for worker in self.workers:
+            worker.wait_until_ready()
+
+    def ready(self, program: Program) -> list[Worker]:
+        """Return the workers that can begin with a program at once."""
+        if self._alone[self._number(program)]:
+            return []
+        return [worker for worker in self.workers if worker.ready]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of reusable memory that the workers hold."""
+        team = [worker for worker in self.workers if worker.ready]
+        return sum(self.together(team, [Measure()] * len(team)))
+
+    def introduce(self, worker: Worker, program: Program) -> tuple[int, Program | None]:
+        """Return a program's number, and the program if the worker does not know it."""
+        number = self._number(program)
+        if number in worker.programs:
+            return number, None
+        worker.programs.add(number)
+        return number, program
+
+    def together(
+        self,
+        team: Sequence[Worker],
+        messages: Sequence[Any],
+        mine: Iterable[Any] = (),
+        work: Callable[[Any], Any] = lambda part: None,
+    ) -> list[Any]:
+        """Send each worker of a team a message, do ``work`` on ``mine``, and return the answers.
+
+        Every worker is between two messages again when this returns or raises.
+        """
+        failure: BaseException | None = None
+        asked: list[Worker] = []
         try:
-            while len(_idle) < count:
-                _idle.append(Worker())
-        except OSError as error:
-            _log.warning("no more worker processes can be started: %s", error)
+            for worker, message in zip(team, messages, strict=True):
+                worker.post(message)
+                asked.append(worker)
+            for part in mine:
+                work(part)
+        except BaseException as error:
+            failure = error
+            for worker in asked:
+                worker.interrupt()
+        answers = []
+        for worker in asked:
+            try:
+                answers.append(worker.receive())
+            except BaseException as error:
+                failure = failure or error
+        if failure is not None:
+            self.workers[:] = [worker for worker in self.workers if worker.alive]
+            raise failure
+        return answers
+
+    def _number(self, program: Program) -> int:
+        for number, known in enumerate(self._programs):
+            if known is program:
+                return number
+        self._programs.append(program)
+        self._alone.append(bool(self.workers) and not _travels(program))
+        return len(self._programs) - 1
 
 
-def borrow(count: int) -> list[Worker]:
-    """Return up to ``count`` workers, some of which may not be ready yet."""
-    prepare(count)
-    with _lock:
-        _idle.sort(key=lambda worker: not worker.ready)
-        borrowed = _idle[:count]
-        del _idle[:count]
-    return borrowed
-
-
-def give_back(workers: list[Worker]) -> None:
-    """Return borrowed workers that are between two messages; the list is emptied."""
-    cleared = []
-    for worker in workers:
-        with suppress(WorkerError):
-            worker.clear()
-            cleared.append(worker)
-    with _lock:
-        _idle.extend(cleared)
-        surplus = _idle[os.cpu_count() or 1 :]
-        del _idle[os.cpu_count() or 1 :]
-    workers.clear()
-    for worker in surplus:
-        worker.end()
-
-
-def _end_all() -> None:
-    for worker in _idle:
-        worker.end()
-
-
-atexit.register(_end_all)
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_idle.clear)
+def _travels(program: Program) -> bool:
+    """Return whether another process can read a program."""
+    for node in program.nodes:
+        try:
+            pickled = pickle.dumps(node)
+        except (pickle.PicklingError, AttributeError, TypeError):
+            pickled = b"__main__"
+        if b"__main__" in pickled:
+            _log.warning(
+                "one process computes alone: the layer of %s is not defined in a module that "
+                "worker processes can import",
+                node.name,
+            )
+            return False
+    return True

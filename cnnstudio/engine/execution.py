@@ -12,10 +12,7 @@ weight gradients the other.
 
 from __future__ import annotations
 
-import logging
-import pickle
-import weakref
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from math import prod
 from typing import Any
@@ -23,7 +20,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from cnnstudio.engine import crew
 from cnnstudio.engine.batch import (
     WHOLE,
     Batch,
@@ -33,11 +29,12 @@ from cnnstudio.engine.batch import (
     run_backward,
     run_forward,
 )
-from cnnstudio.engine.crew import Worker
+from cnnstudio.engine.crew import Crew
 from cnnstudio.engine.mail import find_shared, shared_empty
+from cnnstudio.engine.messages import Begin, Multiply, Outcome, Predict, Task, Update
 from cnnstudio.engine.optimisers import Optimizer
+from cnnstudio.engine.processes import Worker
 from cnnstudio.engine.program import Program, Stage
-from cnnstudio.engine.worker import Begin, Measure, Multiply, Outcome, Predict, Task, Update
 from cnnstudio.kernels import Product, matrix_products, samples
 from cnnstudio.layers import Array
 
@@ -55,8 +52,6 @@ _SHARED_UPDATE = 1 << 18
 
 _SHARED_ARRAY = 1 << 14
 """Values of an array of a whole stage that is made in shared memory."""
-
-_log = logging.getLogger(__name__)
 
 
 def cut(program: Program, x: Array, parameters: Packed, seed: int = 0, step: int = 0) -> Batch:
@@ -99,32 +94,23 @@ class Executor:
     def __init__(self, workers: int = 1, interrupted: Callable[[], bool] = lambda: False) -> None:
         self._interrupted = interrupted
         self._rooms = Rooms(_whole_memory if workers > 1 else np.empty)
-        self._workers = crew.borrow(workers - 1) if workers > 1 else []
-        self._programs: list[Program] = []
-        self._alone: list[bool] = []
+        self._crew = Crew(workers - 1)
         self._team: list[Worker] = []
         self._begun = False
         self._told: dict[tuple[Worker, int], Packed] = {}
-        self._finalizer = weakref.finalize(self, crew.give_back, self._workers)
 
     @property
     def nbytes(self) -> int:
         """Bytes of reusable memory held at present, by workers too."""
-        held = self._rooms.nbytes
-        for worker in self._workers:
-            if worker.ready:
-                worker.post(Measure())
-                held += worker.receive()
-        return held
+        return self._rooms.nbytes + self._crew.nbytes
 
     def wait_until_ready(self) -> None:
         """Return when all workers are ready."""
-        for worker in self._workers:
-            worker.wait_until_ready()
+        self._crew.wait_until_ready()
 
     def close(self) -> None:
         """Give the workers back; this process can go on alone."""
-        self._finalizer()
+        self._crew.close()
 
     def infer(self, program: Program, parameters: Packed, images: Array) -> Array:
         """Return the public result of an inference program for public images, N ≥ 1.
@@ -132,7 +118,7 @@ class Executor:
         Every process holds one chunk at a time.
         """
         chunks = [images[start : start + CHUNK] for start in range(0, len(images), CHUNK)]
-        team = self._ready(program, len(chunks))
+        team = self._crew.ready(program)[: len(chunks) - 1]
         processes = 1 + len(team)
         step = processes * max(1, _ROUND // chunks[0].nbytes)
         found: list[Any] = [None] * len(chunks)
@@ -148,13 +134,13 @@ class Executor:
             ]
             messages = []
             for worker, share in zip(team, shares[1:], strict=True):
-                number, unknown = self._introduce(worker, program)
+                number, unknown = self._crew.introduce(worker, program)
                 images_ = [chunks[index] for index in share]
                 messages.append(
                     Predict(number, unknown, parameters if not first else None, images_)
                 )
                 worker.rewind()
-            answers = self._together(team, messages, shares[0], predict)
+            answers = self._crew.together(team, messages, shares[0], predict)
             for share, results in zip(shares[1:], answers, strict=True):
                 for index, result in zip(share, results, strict=True):
                     found[index] = result.copy()
@@ -163,7 +149,7 @@ class Executor:
     def forward(self, batch: Batch) -> Array:
         """Return the program's result for the whole mini-batch."""
         self._rooms.rewind()
-        self._team = self._ready(batch.program, len(batch.bounds))
+        self._team = self._crew.ready(batch.program)[: len(batch.bounds) - 1]
         self._begun = False
         batch.memory = self._rooms[WHOLE].memory
         batch.multiply = self._multiply
@@ -199,7 +185,7 @@ class Executor:
         for span in (slice(a, b) for a, b in pairwise(edges)):
             remembered = tuple(vector[span] for vector in memory)
             parts.append(Update(optimizer, parameters[span], gradients[span], remembered, step))
-        self._together(self._team, parts[1:], parts[:1], lambda part: part.follow())
+        self._crew.together(self._team, parts[1:], parts[:1], lambda part: part.follow())
 
     def _multiply(self, products: Sequence[Product]) -> None:
         """Compute matrix products, large ones shared among the processes."""
@@ -209,7 +195,7 @@ class Executor:
             matrix_products(products)
             return
         parts = [Multiply(list(products[place::processes])) for place in range(processes)]
-        self._together(self._team, parts[1:], parts[:1], lambda part: part.follow())
+        self._crew.together(self._team, parts[1:], parts[:1], lambda part: part.follow())
 
     def _run(self, batch: Batch, number: int, stage: Stage, *, backward: bool) -> None:
         run = run_backward if backward else run_forward
@@ -233,7 +219,7 @@ class Executor:
         def compute(index: int) -> None:
             run(batch, stage, index, self._rooms[index], self._interrupted)
 
-        outcomes = self._together(self._team, messages, range(0, count, processes), compute)
+        outcomes = self._crew.together(self._team, messages, range(0, count, processes), compute)
         for outcome in outcomes:
             _accept(batch, slots, outcome)
         batch.shared = {}
@@ -243,67 +229,10 @@ class Executor:
                 total = total + partial
             batch.shared[stage.reduce.output] = total
 
-    def _together(
-        self,
-        team: Sequence[Worker],
-        messages: Sequence[Any],
-        mine: Iterable[Any],
-        work: Callable[[Any], None],
-    ) -> list[Any]:
-        """Send each worker a message, do this process's share, and return the answers.
-
-        Every worker is between two messages again when this returns or raises.
-        """
-        failure: BaseException | None = None
-        asked: list[Worker] = []
-        try:
-            for worker, message in zip(team, messages, strict=True):
-                worker.post(message)
-                asked.append(worker)
-            for part in mine:
-                work(part)
-        except BaseException as error:
-            failure = error
-            for worker in asked:
-                worker.interrupt()
-        answers = []
-        for worker in asked:
-            try:
-                answers.append(worker.receive())
-            except BaseException as error:
-                failure = failure or error
-        if failure is not None:
-            self._workers[:] = [worker for worker in self._workers if worker.alive]
-            raise failure
-        return answers
-
-    def _ready(self, program: Program, chunks: int) -> list[Worker]:
-        """Return workers for all chunks but those of this process."""
-        number = self._number(program)
-        if self._alone[number]:
-            return []
-        return [worker for worker in self._workers if worker.ready][: chunks - 1]
-
-    def _number(self, program: Program) -> int:
-        for number, known in enumerate(self._programs):
-            if known is program:
-                return number
-        self._programs.append(program)
-        self._alone.append(not self._workers or not _travels(program))
-        return len(self._programs) - 1
-
-    def _introduce(self, worker: Worker, program: Program) -> tuple[int, Program | None]:
-        """Return a program's number, and the program if the worker does not know it."""
-        number = self._number(program)
-        if number in worker.programs:
-            return number, None
-        worker.programs.add(number)
-        return number, program
-
     def _beginning(self, worker: Worker, batch: Batch) -> Begin:
         """Return the message that begins a batch; weights in shared memory are named only once."""
         worker.rewind()
-        number, unknown = self._introduce(worker, batch.program)
+        number, unknown = self._crew.introduce(worker, batch.program)
         parameters: Packed | None = None
         if self._told.get((worker, number)) is not batch.parameters:
             parameters = {
@@ -344,19 +273,3 @@ def _add_up(parts: list[Array], total: Array) -> None:
     np.add(parts[0], parts[1], out=total)
     for part in parts[2:]:
         total += part
-
-
-def _travels(program: Program) -> bool:
-    """Return whether another process can read a program."""
-    strangers = [n.name for n in program.nodes if type(n.layer).__module__ == "__main__"]
-    try:
-        pickle.dumps(program)
-    except (pickle.PicklingError, AttributeError, TypeError):
-        strangers = strangers or [program.nodes[0].name]
-    if strangers:
-        _log.warning(
-            "one process computes alone: the layer of %s is not defined in a module that "
-            "worker processes can import",
-            strangers[0],
-        )
-    return not strangers

@@ -87,8 +87,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             os.environ["QT_QPA_PLATFORM"] = "offscreen"
         return take(options)
     application = create_application([sys.argv[0]])
-    from cnnstudio.engine.crew import prepare
     from cnnstudio.engine.plan import default_workers
+    from cnnstudio.engine.processes import prepare
     from cnnstudio.studio.window import MainWindow
 
     window = MainWindow(options.design)

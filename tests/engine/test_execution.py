@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 import cnnstudio as cnn
-from cnnstudio.engine import crew, execution
+from cnnstudio.engine import execution, processes
 from cnnstudio.engine.batch import Interrupted
-from cnnstudio.engine.crew import WorkerError
 from cnnstudio.engine.execution import Executor, cut
+from cnnstudio.engine.processes import WorkerError
 from cnnstudio.engine.stepper import Stepper
 from cnnstudio.kernels import enter
 from tests.engine.subjects import mixed, small, split
@@ -190,7 +190,7 @@ def test_a_dead_worker_is_an_error_and_the_others_go_on(moment: str) -> None:
     batch = batches("mixed")[0]
     stepper.step(*batch)
     before = network.checksum()
-    victim = stepper.executor._workers[1]
+    victim = stepper.executor._crew.workers[1]
 
     def kill() -> bool:
         victim._process.kill()
@@ -205,7 +205,7 @@ def test_a_dead_worker_is_an_error_and_the_others_go_on(moment: str) -> None:
         for _ in range(50):
             stepper.step(*batch)
             before = network.checksum()
-    assert network.checksum() == before and len(stepper.executor._workers) == 1
+    assert network.checksum() == before and len(stepper.executor._crew.workers) == 1
     count = stepper.count
     stepper.executor._interrupted = lambda: False
     stepper.step(*batch)
@@ -224,24 +224,24 @@ def test_layers_that_workers_cannot_import_are_computed_by_one_process(
     node = dataclasses.replace(stepper._training.nodes[0], layer=Mine())
     stranger = dataclasses.replace(stepper._training, nodes=(node, *stepper._training.nodes[1:]))
     stepper.executor.wait_until_ready()
-    assert stepper.executor._ready(stepper._training, 2)
-    assert not stepper.executor._ready(stranger, 2)
+    assert stepper.executor._crew.ready(stepper._training)
+    assert not stepper.executor._crew.ready(stranger)
     assert "flatten" in caplog.text
     stepper.close()
 
 
 def test_workers_are_borrowed_and_given_back() -> None:
     first = Executor(3)
-    borrowed = set(first._workers)
+    borrowed = set(first._crew.workers)
     assert len(borrowed) == 2
     other = Executor(2)
-    assert not borrowed & set(other._workers)
+    assert not borrowed & set(other._crew.workers)
     first.wait_until_ready()
     first.close()
-    assert not first._workers
+    assert not first._crew.workers
     abandoned = Executor(2)
-    assert set(abandoned._workers) <= borrowed
-    worker = abandoned._workers[0]
+    assert set(abandoned._crew.workers) <= borrowed
+    worker = abandoned._crew.workers[0]
     del abandoned
-    assert worker in crew._idle
+    assert worker in processes._idle
     other.close()

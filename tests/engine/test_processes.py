@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from cnnstudio.engine import crew
-from cnnstudio.engine.crew import Worker, WorkerError
-from cnnstudio.engine.worker import Measure
+from cnnstudio.engine import processes
+from cnnstudio.engine.messages import Measure
+from cnnstudio.engine.processes import Worker, WorkerError
 
 PROGRAM = """
 import sys, time
@@ -25,7 +25,7 @@ stepper = Stepper(cnn.Network(cnn.templates.load("lenet5")), cnn.Plan(workers=3)
 stepper.executor.wait_until_ready()
 images = np.zeros((96, 1, 28, 28), np.float32)
 stepper.step(images, np.zeros(96, int))
-print(*(worker._process.pid for worker in stepper.executor._workers), flush=True)
+print(*(worker._process.pid for worker in stepper.executor._crew.workers), flush=True)
 {end}
 """
 
@@ -88,21 +88,21 @@ def test_what_a_worker_raises_is_raised_here() -> None:
 
 
 def test_prepared_workers_are_borrowed_first() -> None:
-    crew.prepare(1)
-    waiting = crew._idle[0]
+    processes.prepare(1)
+    waiting = processes._idle[0]
     waiting.wait_until_ready()
-    first, second = crew.borrow(2)
+    first, second = processes.borrow(2)
     assert first is waiting
-    crew.give_back([first, second])
+    processes.give_back([first, second])
 
 
 def test_without_a_python_to_start_one_process_works_alone(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(crew, "_idle", [])
+    monkeypatch.setattr(processes, "_idle", [])
     monkeypatch.setattr(sys, "executable", "/no/such/python")
-    assert crew.borrow(2) == []
+    assert processes.borrow(2) == []
     assert "/no/such/python" in caplog.text
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     monkeypatch.setattr(Worker, "__init__", lambda self: pytest.fail("it would start the program"))
-    assert crew.borrow(2) == []
+    assert processes.borrow(2) == []

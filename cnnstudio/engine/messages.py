@@ -1,0 +1,264 @@
+"""What worker processes are told to do.
+
+Each message knows what to do in the worker and returns the answer.  Between messages a worker's
+`Hand` keeps its memory, the programs it was told, and the mini-batch under way.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import Any
+
+from cnnstudio.engine.batch import (
+    Batch,
+    Bounds,
+    Packed,
+    Rooms,
+    predict_chunk,
+    run_backward,
+    run_forward,
+)
+from cnnstudio.engine.optimisers import Optimizer
+from cnnstudio.engine.program import Program
+from cnnstudio.kernels import Product, matrix_products
+from cnnstudio.layers import Array
+
+CONTROL_BYTES = 64
+"""Size of a segment whose bytes say, both ways, what cannot wait in a pipe."""
+
+INTERRUPT, READY = 0, 1
+"""Its bytes: nobody wants the work under way any more; the worker reads messages."""
+
+
+class Hand:
+    """A worker from the inside.
+
+    Parameters
+    ----------
+    control : buffer
+        The segment shared with the main process.
+    """
+
+    def __init__(self, control: Any) -> None:
+        self._control = control
+        self.parent = os.getppid()
+        self.clear()
+        control[READY] = 1
+
+    def clear(self) -> None:
+        """Hold no memory and know no program."""
+        self.rooms = Rooms()
+        self.programs: dict[int, Program] = {}
+        self.weights: dict[int, Packed] = {}
+        self.batch: Batch | None = None
+        self.parameters: Packed = {}
+
+    def interrupted(self) -> bool:
+        """Return whether nobody wants the work under way any more."""
+        return bool(self._control[INTERRUPT]) or self.orphaned()
+
+    def orphaned(self) -> bool:
+        """Return whether the main process was killed."""
+        return os.getppid() != self.parent
+
+
+@dataclass
+class Begin:
+    """A mini-batch of which this worker will compute some chunks.
+
+    Attributes
+    ----------
+    number : int
+        Of the program.
+    program : Program or None
+        None if the worker has it.
+    parameters : mapping or None
+        See `Batch`; None if the worker has them, in memory that it shares.
+    bounds, seed, step
+        See `Batch`.
+    """
+
+    number: int
+    program: Program | None
+    parameters: Packed | None
+    bounds: Bounds
+    seed: int
+    step: int
+
+    def follow(self, hand: Hand) -> None:
+        """Forget the last mini-batch."""
+        if self.program is not None:
+            hand.programs[self.number] = self.program
+        if self.parameters is not None:
+            hand.weights[self.number] = self.parameters
+        hand.rooms.rewind()
+        program, weights = hand.programs[self.number], hand.weights[self.number]
+        hand.batch = Batch(program, self.bounds, weights, self.seed, self.step)
+
+
+@dataclass
+class Outcome:
+    """What a task makes.
+
+    Attributes
+    ----------
+    given : dict
+        By slot and index of chunk: values or gradients that whole stages read.
+    partials : dict
+        By index of chunk.
+    gradients : dict
+        Parameter gradients by node and index of chunk.
+    """
+
+    given: dict[int, dict[int, Array]] = field(default_factory=dict)
+    partials: dict[int, Any] = field(default_factory=dict)
+    gradients: dict[str, dict[int, Any]] = field(default_factory=dict)
+
+
+@dataclass
+class Task:
+    """Some chunks of a stage.
+
+    Attributes
+    ----------
+    begin : Begin or None
+        None if it belongs to the same mini-batch as the last task.
+    backward : bool
+        Direction.
+    number : int
+        Of the stage.
+    indices : tuple of int
+        Chunks.
+    taken : dict
+        By slot and index of chunk: what whole stages made.
+    shared : dict
+        Merged partials by slot.
+    """
+
+    begin: Begin | None
+    backward: bool
+    number: int
+    indices: tuple[int, ...]
+    taken: dict[int, dict[int, Array]]
+    shared: dict[int, Any]
+
+    def follow(self, hand: Hand) -> Outcome:
+        """Compute the chunks."""
+        if self.begin:
+            self.begin.follow(hand)
+        batch = hand.batch
+        assert batch is not None
+        program = batch.program
+        stage = (program.backward if self.backward else program.forward)[self.number]
+        run = run_backward if self.backward else run_forward
+        slots = batch.gradients if self.backward else batch.values
+        for slot, pieces in self.taken.items():
+            slots[slot].pieces.update(pieces)
+        batch.shared.update(self.shared)
+        batch.parameter_gradients.clear()
+        for index in self.indices:
+            run(batch, stage, index, hand.rooms[index], hand.interrupted)
+        outcome = Outcome()
+        for slot in stage.gives:
+            chunks = slots[slot].chunks
+            found = {i: part for i in self.indices if (part := chunks[i]) is not None}
+            outcome.given[slot] = found
+        if stage.reduce:
+            outcome.partials = {index: batch.partials[index] for index in self.indices}
+        for name, parts in batch.parameter_gradients.items():
+            if parts[self.indices[0]]:
+                outcome.gradients[name] = {index: parts[index] for index in self.indices}
+        return outcome
+
+
+@dataclass
+class Predict:
+    """Chunks of images for an inference program.
+
+    Attributes
+    ----------
+    number, program
+        See `Begin`.
+    parameters : mapping or None
+        None if they are those of the last message of this kind.
+    images : list of ndarray
+        Public images, one array per chunk.
+    """
+
+    number: int
+    program: Program | None
+    parameters: Packed | None
+    images: list[Array]
+
+    def follow(self, hand: Hand) -> list[Array]:
+        """Return the public result of each chunk."""
+        if self.program is not None:
+            hand.programs[self.number] = self.program
+        if self.parameters is not None:
+            hand.parameters = {
+                block: {name: array.copy() for name, array in named.items()}
+                for block, named in self.parameters.items()
+            }
+        program, parameters = hand.programs[self.number], hand.parameters
+        return [
+            predict_chunk(program, parameters, part, hand.rooms, hand.interrupted)
+            for part in self.images
+        ]
+
+
+@dataclass
+class Multiply:
+    """Products of matrices in shared memory, see `cnnstudio.kernels.matrix_products`."""
+
+    products: list[Product]
+
+    def follow(self, hand: Hand | None = None) -> None:
+        """Compute them."""
+        matrix_products(self.products)
+
+
+@dataclass
+class Update:
+    """A part of all weights in shared memory, to be moved by an optimiser.
+
+    Attributes
+    ----------
+    optimizer, parameters, gradients, memory, step
+        See `Optimizer.update`.
+    """
+
+    optimizer: Optimizer
+    parameters: Array
+    gradients: Array
+    memory: tuple[Array, ...]
+    step: int
+
+    def follow(self, hand: Hand | None = None) -> None:
+        """Move them."""
+        self.optimizer.update(self.parameters, self.gradients, self.memory, self.step)
+
+
+@dataclass
+class Measure:
+    """A question for the bytes of memory held."""
+
+    def follow(self, hand: Hand) -> int:
+        """Return them."""
+        return hand.rooms.nbytes
+
+
+@dataclass
+class Clear:
+    """The borrower has finished."""
+
+    def follow(self, hand: Hand) -> None:
+        """Hold no memory and know no program."""
+        hand.clear()
+
+
+@dataclass
+class Failure:
+    """An answer that is none: the error to raise instead."""
+
+    error: BaseException
