@@ -42,14 +42,17 @@ class Slot:
     whole : ndarray or None
     pieces : dict
         Chunks of a whole that is in another process, by index.
+    places : dict
+        Where chunks are to be written, by index: parts of the whole.
     """
 
-    __slots__ = ("chunks", "pieces", "whole")
+    __slots__ = ("chunks", "pieces", "places", "whole")
 
     def __init__(self, count: int) -> None:
         self.chunks: list[Array | None] = [None] * count
         self.whole: Array | None = None
         self.pieces: dict[int, Array] = {}
+        self.places: dict[int, Array] = {}
 
     def joined(self, memory: Memory) -> Array:
         """Return all chunks in one array."""
@@ -210,10 +213,13 @@ def run_forward(
             context.multiply = batch.multiply
             if node.coupled:
                 context.shared = node.layer.reduce(*inputs)
+        slot = batch.values[node.output]
+        place = context.output = slot.places.get(index)
         output, saved, updates = node.layer.forward(
             batch.parameters[node.name], *inputs, context=context
         )
-        slot = batch.values[node.output]
+        if place is not None and output is not place:
+            place[...] = output
         if index == WHOLE:
             slot.whole = output
         else:

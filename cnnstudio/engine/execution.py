@@ -204,6 +204,8 @@ class Executor:
             return
         slots = batch.gradients if backward else batch.values
         count, processes = len(batch.bounds), 1 + len(self._team)
+        if not backward:
+            self._make_places(batch, stage)
         messages = []
         for place, worker in enumerate(self._team, 1):
             indices = tuple(range(place, count, processes))
@@ -212,8 +214,13 @@ class Executor:
                 for slot in stage.takes
                 if slots[slot].whole is not None
             }
+            places = {
+                slot: {index: found.places[index] for index in indices}
+                for slot in stage.gives
+                if (found := slots[slot]).places and find_shared(found.places[0])
+            }
             begin = None if self._begun else self._beginning(worker, batch)
-            messages.append(Task(begin, backward, number, indices, taken, batch.shared))
+            messages.append(Task(begin, backward, number, indices, taken, places, batch.shared))
         self._begun = True
 
         def compute(index: int) -> None:
@@ -228,6 +235,16 @@ class Executor:
             for partial in batch.partials[1:]:
                 total = total + partial
             batch.shared[stage.reduce.output] = total
+
+    def _make_places(self, batch: Batch, stage: Stage) -> None:
+        """Make room for all chunks side by side where vectors leave a stage for a whole one."""
+        images = batch.values[0].whole
+        assert images is not None
+        for node in stage.nodes:
+            if node.output in stage.gives and node.features:
+                slot, shape = batch.values[node.output], (samples(images), node.features)
+                slot.whole = batch.memory.keep(shape, images.dtype)
+                slot.places = {i: slot.whole[a:b] for i, (a, b) in enumerate(batch.bounds)}
 
     def _beginning(self, worker: Worker, batch: Batch) -> Begin:
         """Return the message that begins a batch; weights in shared memory are named only once."""
@@ -257,6 +274,8 @@ def _accept(batch: Batch, slots: list[Any], outcome: Outcome) -> None:
     for slot, parts in outcome.given.items():
         for index, part in parts.items():
             slots[slot].chunks[index] = part
+            if index in slots[slot].places:
+                slots[slot].places[index][...] = part
     for index, partial in outcome.partials.items():
         batch.partials[index] = partial
     for name, found in outcome.gradients.items():

@@ -128,11 +128,16 @@ def lower(design: Design, analysis: Analysis, result: str, *, training: bool) ->
                 whole=at_once,
                 coupled=coupled,
                 learns=learns,
+                features=_features(analysis.row(node.blocks[-1]).output_shape),
             )
         )
     slot = next((n.output for n in finished if result in n.blocks), 0)
     found = _passing(finished, slot) if training else finished
     return Program(tuple(found), len(design.blocks), slot, training)
+
+
+def _features(shape: tuple[int, ...] | None) -> int:
+    return shape[0] if shape and len(shape) == 1 else 0
 
 
 def _passing(nodes: list[Node], result: int) -> list[Node]:

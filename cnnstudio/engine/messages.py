@@ -132,6 +132,8 @@ class Task:
         Chunks.
     taken : dict
         By slot and index of chunk: what whole stages made.
+    places : dict
+        By slot and index of chunk: where whole stages look for the output.
     shared : dict
         Merged partials by slot.
     """
@@ -141,6 +143,7 @@ class Task:
     number: int
     indices: tuple[int, ...]
     taken: dict[int, dict[int, Array]]
+    places: dict[int, dict[int, Array]]
     shared: dict[int, Any]
 
     def follow(self, hand: Hand) -> Outcome:
@@ -155,12 +158,14 @@ class Task:
         slots = batch.gradients if self.backward else batch.values
         for slot, pieces in self.taken.items():
             slots[slot].pieces.update(pieces)
+        for slot, places in self.places.items():
+            slots[slot].places.update(places)
         batch.shared.update(self.shared)
         batch.parameter_gradients.clear()
         for index in self.indices:
             run(batch, stage, index, hand.rooms[index], hand.interrupted)
         outcome = Outcome()
-        for slot in stage.gives:
+        for slot in stage.gives - self.places.keys():
             chunks = slots[slot].chunks
             found = {i: part for i in self.indices if (part := chunks[i]) is not None}
             outcome.given[slot] = found

@@ -34,6 +34,8 @@ class Node:
         Has parameters that are trained.
     passing : bool
         Its input gradient is read by the next node of the same stage and by nobody else, ever.
+    features : int
+        Length of the vectors it makes; 0 for maps.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Node:
     coupled: bool = False
     learns: bool = False
     passing: bool = False
+    features: int = 0
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,13 @@ from cnnstudio.kernels.memory import FRESH, Memory
 Array = NDArray[Any]
 
 
-def flatten(x: Array, memory: Memory = FRESH) -> Array:
-    """Return ``x (*spatial, N, C)`` as vectors ``(N, C·prod(spatial))``, channels first."""
-    out = memory.keep((x.shape[-2], x.shape[-1] * prod(x.shape[:-2])), x.dtype)
+def flatten(x: Array, memory: Memory = FRESH, out: Array | None = None) -> Array:
+    """Return ``x (*spatial, N, C)`` as vectors ``(N, C·prod(spatial))``, channels first.
+
+    They are written into ``out`` if it is given.
+    """
+    if out is None:
+        out = memory.keep((x.shape[-2], x.shape[-1] * prod(x.shape[:-2])), x.dtype)
     channels_first(x, out)
     return out
 

@@ -157,6 +157,8 @@ class Context:
         Merged partials of a batch-coupled layer.
     memory : Memory
         Where outputs, saved values and temporaries come from; the default allocates afresh.
+    output : ndarray or None
+        Where the output may be written and returned.
     destinations : mapping
         Arrays that parameter gradients may be written into and returned, by name; may lack any.
     multiply : callable
@@ -169,6 +171,7 @@ class Context:
     random: SampleRandom | None = None
     shared: Any = None
     memory: Memory = FRESH
+    output: Array | None = None
     destinations: Parameters = field(default_factory=dict)
     multiply: Callable[[Any], None] = matrix_products
 

@@ -47,7 +47,8 @@ class Flatten(Layer):
         x = inputs[0]
         if x.ndim == 2:
             return x, None, NO_PARAMETERS
-        return kernels.flatten(x, context.memory), (x.shape[:-2], x.shape[-1]), NO_PARAMETERS
+        y = kernels.flatten(x, context.memory, context.output)
+        return y, (x.shape[:-2], x.shape[-1]), NO_PARAMETERS
 
     def backward(
         self, parameters: Parameters, saved: Any, gradient: Array, context: Context
