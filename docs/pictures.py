@@ -1,7 +1,7 @@
 """Take the pictures of the documentation: ``python docs/pictures.py [NAME…|all]``.
 
-Each is the real window, opened, trained and painted by ``cnnstudio --screenshot``.  Those that the
-repository holds are taken unless others are named.
+Each is the real window, opened, trained and painted by ``cnnstudio --screenshot``; a drag is held
+for one by ``dragging.py``.  Those that the repository holds are taken unless others are named.
 """
 
 import subprocess
@@ -25,7 +25,8 @@ from cnnstudio.layers import (
 )
 
 FOLDER = Path(__file__).parent / "pictures"
-KEPT = ("studio-light", "studio-small", "error-dark", "feature-maps", "gradients", "residual")
+KEPT = ("studio-light", "dragging", "error-dark", "feature-maps", "gradients", "residual")
+DRAGGING = Path(__file__).parent / "dragging.py"
 WIDE, NARROW = "1600x1000", "1280x800"
 
 
@@ -80,6 +81,7 @@ def pictures(folder: Path) -> dict[str, list[str]]:
     trained = ["--train", "8", "--select", "conv2"]
     return {
         "studio-light": [*trained, "--theme", "light"],
+        "dragging": [],
         "studio-dark": [*trained, "--theme", "dark"],
         "studio-small": [*trained, "--theme", "light", "--size", NARROW],
         "feature-maps": [*trained, "--panel", "maps"],
@@ -115,6 +117,8 @@ def main() -> int:
             size = [] if "--size" in options else ["--size", WIDE]
             target = str(FOLDER / f"{name}.png")
             command = [sys.executable, "-m", "cnnstudio", "--screenshot", target, *size, *options]
+            if name == "dragging":
+                command = [sys.executable, str(DRAGGING), target, WIDE]
             failed = subprocess.run(command, check=False).returncode
             status |= failed
             if not failed:

@@ -109,6 +109,11 @@ class Forecaster(QObject):
             return None
         return self.forecast.epoch_seconds * self._workbench.training.plan.epochs
 
+    @property
+    def busy(self) -> bool:
+        """Whether a forecast is on its way."""
+        return self._patience.isActive() or self._request is not None
+
     def close(self) -> None:
         """End the thread."""
         self._patience.stop()

@@ -88,6 +88,12 @@ class _Worker(QObject):
             for kind in kinds:
                 self._wanted.pop(kind, None)
 
+    @property
+    def busy(self) -> bool:
+        """Whether something is still wanted."""
+        with self._lock:
+            return bool(self._wanted)
+
     @Slot()
     def _work(self) -> None:
         with self._lock:
@@ -199,6 +205,11 @@ class Inspector(QObject):
         workbench.training.state_changed.connect(self._state_changed)
 
     # what there is
+
+    @property
+    def busy(self) -> bool:
+        """Whether a look is on its way."""
+        return self._debounce.isActive() or (self._worker is not None and self._worker.busy)
 
     def look_for(self, name: str) -> Look | None:
         """The look that a card or panel may show for a block of the canvas.

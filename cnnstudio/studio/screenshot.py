@@ -96,7 +96,7 @@ class Photographer(QObject):
 
     def _quiet(self) -> bool:
         self._quiet_steps += 1
-        busy = getattr(self._window.workbench.inspector, "busy", False)
+        busy = self._window.workbench.inspector.busy or self._window.forecaster.busy
         return not busy and self._quiet_steps >= QUIET_STEPS
 
     def _save(self) -> None:

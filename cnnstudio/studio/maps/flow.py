@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 HEALTHY = (1e-4, 1e-2)
 """Update-to-weight ratios that let a layer learn without tearing it apart; 10⁻³ is the middle."""
 
+WORD_FROM = 90
+"""Height of a plot from which the healthy band is named, clear of the names of layers."""
+
 
 class FlowPlots(QWidget):
     """Two small plots with a line per layer that has weights.
@@ -136,6 +139,7 @@ class FlowPlots(QWidget):
         self._band.setBrush(theme().color("ok-bg"))
         self._healthy.setColor(theme().color("ok"))
         self._healthy.setPos(0, bottom)
+        self._healthy.setVisible(self.ratios.getViewBox().height() >= WORD_FROM)
         for plot, table in zip((self.norms, self.ratios), tables, strict=True):
             ends = [
                 (name, now, float(values[-1]), colours[place])

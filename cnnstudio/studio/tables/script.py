@@ -19,7 +19,7 @@ class Script:
         self.font = theme().font(role)
         if strong:
             self.font.setWeight(QFont.Weight.DemiBold)
-        self.font.setStrikeOut(struck)
+        self._struck = struck
         self._metrics = QFontMetricsF(self.font)
         self._height = self._metrics.height()
         self._laid_out = lru_cache(maxsize=KEPT)(self._lay_out)
@@ -44,6 +44,10 @@ class Script:
         x = place.right() - width if right else place.left()
         y = place.top() + (place.height() - self._height) / 2
         painter.drawStaticText(QPointF(round(x), round(y)), laid_out)
+        if self._struck:
+            # The font's own line forgets by how much the painter is translated.
+            middle = round(y + self._metrics.ascent() - self._metrics.strikeOutPos())
+            painter.drawLine(QPointF(round(x), middle), QPointF(round(x) + width, middle))
 
     def _lay_out(self, text: str, room: float | None) -> tuple[QStaticText, float]:
         if room is not None:

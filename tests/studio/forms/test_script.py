@@ -1,63 +1,47 @@
-"""Texts laid out once stand where texts laid out each time would."""
+"""Texts of cells are where they are written, and struck out where they are."""
 
-import numpy as np
 import pytest
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from cnnstudio.studio.tables.script import Script
-from cnnstudio.studio.theme import theme
 
-BLACK = QColor("black")
-PLACE = QRectF(20, 10, 90, 24)
+SHIFT = QPointF(7, 4)
+PLACES = [QRectF(10, 5, 80, 20), QRectF(120, 45, 80, 20)]
 
 
-def ink(draw):
-    """Edges of what is painted: left, right, top, bottom; None where there is nothing."""
-    image = QImage(140, 44, QImage.Format.Format_RGB32)
-    image.fill(QColor("white"))
-    painter = QPainter(image)
-    draw(painter)
-    painter.end()
-    pixels = np.frombuffer(image.constBits(), np.uint8).reshape(44, 140, 4)[..., 0] < 160
-    rows, columns = np.nonzero(pixels)
-    if not len(rows):
-        return None
-    return columns.min(), columns.max(), rows.min(), rows.max()
+def inked(image):
+    """Columns of each row that are not white."""
+    white = QColor("white").rgb()
+    rows = range(image.height())
+    return {
+        y: found
+        for y in rows
+        if (found := [x for x in range(image.width()) if image.pixel(x, y) != white])
+    }
 
 
 @pytest.mark.parametrize("right", [False, True])
-@pytest.mark.parametrize("text", ["2,416", "16×10×10", "conv1"])
-def test_a_text_stands_where_qt_would_draw_it(qapp, text, right):
-    writing = Script("cell")
-
-    def plain(painter):
-        painter.setFont(theme().font("cell"))
-        side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-        painter.drawText(PLACE, side | Qt.AlignmentFlag.AlignVCenter, text)
-
-    expected = ink(plain)
-    for _ in range(2):  # the second time from what was kept
-        found = ink(lambda painter: writing.write(painter, PLACE, text, BLACK, right))
-        assert np.abs(np.subtract(found, expected)).max() <= 1
-
-
-def test_a_long_text_is_cut_at_the_place_unless_it_may_stand_out(qapp):
-    writing, text = Script("cell"), "a_name_that_is_much_too_long"
-    left, right, _, _ = ink(lambda painter: writing.write(painter, PLACE, text, BLACK))
-    assert left >= PLACE.left() and PLACE.right() - 12 < right <= PLACE.right() + 1
-    whole = ink(lambda painter: writing.write(painter, PLACE, text, BLACK, cut=False))
-    assert whole[1] > PLACE.right() + 12
-
-
-def test_tags_are_text(qapp):
-    writing = Script("cell")
-    bold = ink(lambda painter: writing.write(painter, PLACE, "<b>x</b>", BLACK))
-    assert bold[1] - bold[0] > writing.width("x") * 3
-
-
-def test_what_is_gone_is_struck_out(qapp):
-    plain, struck = Script("cell"), Script("cell", struck=True)
-    dots = ink(lambda painter: plain.write(painter, PLACE, "...", BLACK))
-    line = ink(lambda painter: struck.write(painter, PLACE, "...", BLACK))
-    assert line[2] < dots[2]
+def test_a_struck_text_has_its_line_through_it(studio_app, right):
+    writing, image = Script("cell", struck=True), QImage(220, 80, QImage.Format.Format_RGB32)
+    image.fill(QColor("white"))
+    painter = QPainter(image)
+    # As in a table, whose rows stand somewhere in the window.
+    painter.translate(SHIFT)
+    for place in PLACES:
+        writing.write(painter, place.translated(-SHIFT), "61,706", QColor("black"), right)
+    painter.end()
+    width = writing.width("61,706")
+    for place in PLACES:
+        part = inked(image.copy(place.toRect()))
+        start = place.width() - width if right else 0
+        assert min(map(min, part.values())) >= start - 1
+        assert max(map(max, part.values())) <= start + width + 1
+        # One row has ink from end to end.
+        assert max(map(len, part.values())) >= width - 1
+    outside = image.copy()
+    painter = QPainter(outside)
+    for place in PLACES:
+        painter.fillRect(place, QColor("white"))
+    painter.end()
+    assert inked(outside) == {}
