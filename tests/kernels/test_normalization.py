@@ -50,7 +50,7 @@ def run(x, d, weight, bias, chunks, memory=None):
     return whole, y, np.concatenate([leave(g) for g in dxs]), sums
 
 
-@pytest.mark.parametrize("centre", [0, 100, 3000])
+@pytest.mark.parametrize("centre", [0, 2, 100, 3000])
 @pytest.mark.parametrize("chunks", [(), (2,), (1, 4)])
 @pytest.mark.parametrize("shape", SHAPES)
 def test_agrees_with_its_twin(shape, chunks, centre, dtype):
