@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from cnnstudio.design import Analysis, Design, Repair, analyse, templates
@@ -108,6 +108,12 @@ class Document(QObject):
         self.preview_analysis: Analysis | None = None
         self.selection: tuple[str, ...] = ()
         self.path: Path | None = None
+        self._showing = False
+        self._postponed: list[tuple[Design, ReplaceDesign]] = []
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(0)
+        self._later.timeout.connect(self._make_up)
 
     @property
     def modified(self) -> bool:
@@ -139,7 +145,23 @@ class Document(QObject):
             if chosen is not None:
                 self.select(chosen)
             return
-        self.undo_stack.push(ReplaceDesign(self, text, design, merge_key, chosen))
+        command = ReplaceDesign(self, text, design, merge_key, chosen)
+        if self._showing:
+            self._postponed.append((self.design, command))
+            self._later.start()
+        else:
+            self.undo_stack.push(command)
+
+    @Slot()
+    def _make_up(self) -> None:
+        """Make edits that came out of showing another one.
+
+        The stack is destroyed by a command that it gets while it carries out another.
+        """
+        postponed, self._postponed = self._postponed, []
+        for before, command in postponed:
+            if self.design is before:
+                self.undo_stack.push(command)
 
     def show(self, design: Design, selection: Iterable[str]) -> None:
         """Show a design without a step in the history; for commands and opening."""
@@ -147,14 +169,18 @@ class Document(QObject):
         self.design, self.analysis = design, analyse(design)
         self.preview_analysis = None
         old, self.selection = self.selection, self._ordered(selection)
-        # Views find everything in its new state, whichever signal reaches them first.
-        self.changed.emit()
-        if previewed:
-            self.preview_changed.emit()
-        if old != self.selection:
-            self.selection_changed.emit()
-        if named != design.name:
-            self.file_changed.emit()
+        outer, self._showing = self._showing, True
+        try:
+            # Views find everything in its new state, whichever signal reaches them first.
+            self.changed.emit()
+            if previewed:
+                self.preview_changed.emit()
+            if old != self.selection:
+                self.selection_changed.emit()
+            if named != design.name:
+                self.file_changed.emit()
+        finally:
+            self._showing = outer
 
     def select(self, names: Iterable[str]) -> None:
         """Select blocks by name; unknown names are ignored."""
@@ -226,6 +252,7 @@ class Document(QObject):
 
         The garbage collector takes the commands from a stack that still points to them.
         """
+        self._later.stop()
         self.undo_stack.blockSignals(True)
         self.undo_stack.clear()
 

@@ -1,6 +1,7 @@
 """The document: one kind of undo step, selection by block, files."""
 
 import pytest
+from PySide6.QtCore import QCoreApplication
 
 from cnnstudio.design import Design, edits, templates
 from cnnstudio.errors import DesignError
@@ -238,3 +239,43 @@ def test_a_closed_document_has_no_history(document):
     document.close()
     assert document.undo_stack.count() == 0 and told == []
     assert document.design.block("conv1").layer.filters == 9
+
+
+def answering(document, filters):
+    """Edit the design once, out of showing another edit."""
+    answers = []
+
+    def answer():
+        if not answers:
+            answers.append(document.design)
+            document.edit("Answer", edits.change(document.design, "conv2", filters=filters))
+
+    document.changed.connect(answer)
+
+
+@pytest.mark.parametrize(("step", "left"), [("edit", 4), ("undo", 6), ("redo", 3)])
+def test_an_edit_out_of_showing_another_one_comes_after_it(document, step, left):
+    stack = document.undo_stack
+    filters(document, 3)
+    if step == "redo":
+        stack.undo()
+    answering(document, 20)
+    filters(document, 4) if step == "edit" else getattr(stack, step)()
+
+    def shown():
+        return [document.design.block(name).layer.filters for name in ("conv1", "conv2")]
+
+    assert shown() == [left, 16]
+    QCoreApplication.processEvents()
+    assert shown() == [left, 20] and stack.undoText() == "Answer"
+    stack.undo()
+    assert shown() == [left, 16]
+
+
+def test_an_answer_that_comes_too_late_is_dropped(document):
+    answering(document, 20)
+    filters(document, 3)
+    filters(document, 5)
+    QCoreApplication.processEvents()
+    assert document.design.block("conv1").layer.filters == 5
+    assert document.design.block("conv2").layer.filters == 16
