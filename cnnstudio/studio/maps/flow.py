@@ -15,6 +15,7 @@ from cnnstudio.studio.plots import StudioPlot
 from cnnstudio.studio.sight import Sight
 from cnnstudio.studio.theme import label, theme
 from cnnstudio.studio.trace import Trace
+from cnnstudio.studio.turns import turns
 
 if TYPE_CHECKING:
     from cnnstudio.studio.training import Training
@@ -71,7 +72,7 @@ class FlowPlots(QWidget):
         self.stack(False)
         self._stale = True
         self._sight = Sight(self)
-        self._sight.entered.connect(self._entered)
+        self._sight.entered.connect(self._catch_up)
         training.run_changed.connect(self._later)
         training.epoch_ended.connect(self._later)
         theme().changed.connect(self._later)
@@ -85,14 +86,13 @@ class FlowPlots(QWidget):
 
     @Slot()
     def _later(self, *_: object) -> None:
-        """Draw now, or when somebody looks."""
+        """Draw soon, or when somebody looks."""
         self._stale = True
         if self._sight.seen:
-            self.update_plots()
+            turns().soon(self._catch_up)
 
     @Slot()
-    def _entered(self) -> None:
-        """Catch up."""
+    def _catch_up(self) -> None:
         if self._stale:
             self.update_plots()
 

@@ -26,6 +26,7 @@ from cnnstudio.studio.maps.colour_bar import ColourBar
 from cnnstudio.studio.maps.mosaic_view import Maps, MosaicView, Pointed
 from cnnstudio.studio.sight import Sight
 from cnnstudio.studio.theme import Line, label, mark, theme
+from cnnstudio.studio.turns import turns
 
 if TYPE_CHECKING:
     from cnnstudio.studio.workbench import Workbench
@@ -117,7 +118,7 @@ class MapsPanel(QWidget):
         bench.document.selection_changed.connect(self._selected)
         bench.probes.current_changed.connect(self.update_maps)
         bench.view.changed.connect(self.update_maps)
-        bench.inspector.look_ready.connect(self.update_maps)
+        bench.inspector.look_ready.connect(self._looked)
         bench.inspector.skipped.connect(self.update_maps)
         bench.training.run_changed.connect(self.update_maps)
 
@@ -195,6 +196,10 @@ class MapsPanel(QWidget):
         """Catch up with what happened while nobody looked."""
         if self._stale:
             self._selected()
+
+    @Slot()
+    def _looked(self) -> None:
+        turns().soon(self.update_maps)
 
     @Slot()
     def _selected(self) -> None:

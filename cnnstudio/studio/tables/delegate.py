@@ -6,9 +6,9 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, Q
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from cnnstudio.studio.script import script
 from cnnstudio.studio.tables.lines import Column, Line
 from cnnstudio.studio.tables.model import RIGHT_ALIGNED, LinesModel
-from cnnstudio.studio.tables.script import script
 from cnnstudio.studio.theme import METRICS, theme
 from cnnstudio.studio.theme.typography import font_scale
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cnnstudio.studio.script import script
 from cnnstudio.studio.tables.delegate import PADDING, SHARE_ALONE, change_width
 from cnnstudio.studio.tables.lines import Column, Line
-from cnnstudio.studio.tables.script import script
 from cnnstudio.studio.theme import METRICS
 from cnnstudio.studio.theme.typography import font_scale
 

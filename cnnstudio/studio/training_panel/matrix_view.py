@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import sqrt
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
@@ -19,6 +21,7 @@ from PySide6.QtWidgets import QWidget
 
 from cnnstudio.studio import numbers
 from cnnstudio.studio.figure import Figure, FigureMenu
+from cnnstudio.studio.script import script
 from cnnstudio.studio.theme import theme
 
 HEAD, LEFT = 32, 30
@@ -131,6 +134,7 @@ class MatrixView(QWidget):
         painter.restore()
         totals = np.maximum(matrix.sum(axis=1), 1)
         right, wrong = theme().color("ok"), theme().color("error")
+        ground, ink = theme().color("alt"), theme().color("text")
         metrics = QFontMetrics(axis)
         for row in range(count):
             first = self.cell_rect(row, 0)
@@ -145,19 +149,21 @@ class MatrixView(QWidget):
                 end = self.cell_rect(row, count - 1).right()
                 painter.drawText(QRectF(end + 4, first.top(), 54, height), align, share)
             for column in range(count):
-                cell = self.cell_rect(row, column)
+                cell = first.translated(column * width, 0)
+                inner = cell.adjusted(0.5, 0.5, -0.5, -0.5)
+                painter.fillRect(inner, ground)
                 value = int(matrix[row, column])
-                share = value / totals[row]
+                if not value:
+                    continue
                 colour = QColor(right if row == column else wrong)
                 # A few mistakes must be seen beside hundreds of hits.
-                colour.setAlphaF(0.0 if not value else 0.12 + 0.55 * float(np.sqrt(share)))
-                inner = cell.adjusted(0.5, 0.5, -0.5, -0.5)
-                painter.fillRect(inner, theme().color("alt"))
+                colour.setAlphaF(0.12 + 0.55 * sqrt(value / totals[row]))
                 painter.fillRect(inner, colour)
-                if not small and value:
-                    painter.setFont(theme().font("value-strong" if row == column else "value"))
-                    painter.setPen(theme().color("text"))
-                    painter.drawText(cell, centre, numbers.integer(value))
+                if not small:
+                    writing = script("value-strong" if row == column else "value")
+                    count_text = numbers.integer(value)
+                    room = cell.adjusted((width - writing.width(count_text)) / 2, 0, 0, 0)
+                    writing.write(painter, room, count_text, ink, cut=False)
         painter.setFont(axis)
         painter.setPen(theme().color("text-2"))
         for column in range(count):

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from cnnstudio.studio.tables.script import Script
+from cnnstudio.studio.script import Script
 
 SHIFT = QPointF(7, 4)
 PLACES = [QRectF(10, 5, 80, 20), QRectF(120, 45, 80, 20)]

@@ -1,4 +1,4 @@
-"""Texts of cells, each laid out once: a table paints hundreds of them with every change."""
+"""Texts of cells, each laid out once: a table paints hundreds of them at a time."""
 
 from __future__ import annotations
 
