@@ -32,6 +32,11 @@ class Turns(QObject):
         if not self._timer.isActive():
             self._timer.start()
 
+    def forget(self) -> None:
+        """Leave out all that waits; for the end."""
+        self._waiting.clear()
+        self._timer.stop()
+
     @Slot()
     def _next(self) -> None:
         while self._waiting:

@@ -11,6 +11,7 @@ from cnnstudio.studio.document import Document
 from cnnstudio.studio.inspector import Inspector
 from cnnstudio.studio.probes import Probes
 from cnnstudio.studio.training import Training
+from cnnstudio.studio.turns import turns
 from cnnstudio.studio.view_state import ViewState
 
 if TYPE_CHECKING:
@@ -75,3 +76,4 @@ class Workbench(QObject):
         self.training.close()
         self.inspector.close()
         self.document.close()
+        turns().forget()

@@ -69,3 +69,13 @@ def test_what_died_is_left_out(done, qtbot):
 def test_there_is_one_queue(studio_app):
     assert turns() is turns()
     assert len(studio_app.findChildren(Turns)) == 1
+
+
+def test_nothing_is_done_after_the_end(done, qtbot):
+    one = Worker(done, "one")
+    turns().soon(one.draw)
+    turns().forget()
+    qtbot.wait(20)
+    assert done == []
+    turns().soon(one.draw)
+    qtbot.waitUntil(lambda: done == ["one"])
