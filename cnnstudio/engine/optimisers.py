@@ -94,14 +94,17 @@ class SGD(Optimizer):
         if not memory:
             p -= np.multiply(g, self.learning_rate, out=work)
             return
+        # Remembered is momentum · v, which saves Nesterov a pass.
         (velocity,) = memory
-        velocity *= self.momentum
         velocity += g
-        ahead = self.learning_rate
         if self.nesterov:
-            p -= np.multiply(g, self.learning_rate, out=work)
-            ahead *= self.momentum
-        p -= np.multiply(velocity, ahead, out=work)
+            velocity *= self.momentum
+            ahead = np.add(g, velocity, out=work)
+            ahead *= self.learning_rate
+            p -= ahead
+        else:
+            p -= np.multiply(velocity, self.learning_rate, out=work)
+            velocity *= self.momentum
 
 
 @dataclass(frozen=True)
