@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
 )
 
 from cnnstudio.studio import numbers
-from cnnstudio.studio.inspector import Verdicts
 from cnnstudio.studio.maps.pictures import photograph
+from cnnstudio.studio.observer import Verdicts
 from cnnstudio.studio.probes import MOST, Probes
 from cnnstudio.studio.sight import Sight
 from cnnstudio.studio.theme import label, theme

@@ -3,32 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
-import logging
-import threading
 import time
-from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import shiboken6
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 
 from cnnstudio.design import Analysis, Design, analyse
-from cnnstudio.engine import Network, Started
+from cnnstudio.engine import Started
 from cnnstudio.engine.events import EpochEnd, Weights
-from cnnstudio.errors import CnnStudioError
-from cnnstudio.inspection import Look, estimate, look, predictions, sound_part
+from cnnstudio.inspection import Look, estimate, sound_part
+from cnnstudio.studio.observer import Observer, Request, Verdicts
 from cnnstudio.studio.sight import Sight
 
 if TYPE_CHECKING:
     from cnnstudio.studio.workbench import Workbench
 
-__all__ = ["Inspector", "Look", "Verdicts"]
-
-_log = logging.getLogger(__name__)
+__all__ = ["Inspector", "Look"]
 
 DEBOUNCE_MS = 150
 CLOSE_MS = 2000
@@ -36,116 +28,6 @@ MOST_BYTES = 200_000_000
 MOST_MULTIPLY_ADDS = 2_000_000_000
 VERDICTS_S = 2.0
 """Seconds between two classifications of the whole pool while a run is under way."""
-SLICE = 64
-"""Images of the pool that are classified between two questions whether somebody still wants it."""
-
-
-@dataclass(frozen=True, eq=False)
-class Verdicts:
-    """What a trained network sees in every image of the pool of the probes."""
-
-    epoch: int
-    labels: NDArray[np.int64]
-    predicted: NDArray[np.int64]
-
-
-@dataclass(frozen=True, eq=False)
-class _Request:
-    kind: Literal["run", "preview", "verdicts"]
-    design: Design
-    weights: Weights | None
-    epoch: int | None
-    images: tuple[Any, ...]
-    labels: Any
-    seed: int = 0
-    loss: str = "cross_entropy"
-    gradients: bool = True
-
-
-class _Worker(QObject):
-    """Lives in the inspector's thread; a newer request of a kind replaces an older one."""
-
-    done = Signal(object)
-    wake = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._lock = threading.Lock()
-        self._wanted: dict[str, _Request] = {}
-        self._order: deque[str] = deque()
-        self.wake.connect(self._work)
-
-    def ask(self, request: _Request) -> None:
-        """Want something; may be called from any thread."""
-        with self._lock:
-            self._wanted[request.kind] = request
-            self._order.append(request.kind)
-        self.wake.emit()
-
-    def cancel(self, *kinds: str) -> None:
-        """Want nothing of these kinds any more; may be called from any thread."""
-        with self._lock:
-            for kind in kinds:
-                self._wanted.pop(kind, None)
-
-    @property
-    def busy(self) -> bool:
-        """Whether something is still wanted."""
-        with self._lock:
-            return bool(self._wanted)
-
-    @Slot()
-    def _work(self) -> None:
-        with self._lock:
-            request = self._wanted.get(self._order.popleft()) if self._order else None
-        if request is None:
-            return
-        try:
-            result: Any = self._compute(request)
-        except (CnnStudioError, MemoryError) as error:
-            result = str(error) or "there is not enough memory"
-        except Exception as error:
-            _log.exception("a look broke")
-            result = f"the look broke: {error}"
-        with self._lock:
-            current = self._wanted.get(request.kind) is request
-            if current:
-                del self._wanted[request.kind]
-        if current:
-            self.done.emit((request, result))
-
-    def _wants(self, request: _Request) -> bool:
-        with self._lock:
-            return self._wanted.get(request.kind) is request
-
-    def _compute(self, request: _Request) -> Look | Verdicts | None:
-        network = Network(request.design, seed=request.seed)
-        if request.weights is not None:
-            network.load(request.weights)
-        if not self._wants(request):
-            return None
-        if request.kind == "verdicts":
-            return self._classify(request, network)
-        return look(
-            network,
-            request.images[0],
-            request.labels if request.gradients else None,
-            loss=request.loss,
-            source="run" if request.kind == "run" else "preview",
-            epoch=request.epoch,
-        )
-
-    def _classify(self, request: _Request, network: Network) -> Verdicts | None:
-        found = []
-        for images in request.images:
-            for start in range(0, len(images), SLICE):
-                if not self._wants(request):
-                    return None
-                seen = predictions(network.predict(images[start : start + SLICE]))
-                if seen is None:
-                    return None
-                found.append(seen)
-        return Verdicts(request.epoch or 0, request.labels, np.concatenate(found))
 
 
 class Inspector(QObject):
@@ -192,7 +74,7 @@ class Inspector(QObject):
         self._renamed: tuple[Look, Design, Look] | None = None
         self._pending: Design | None = None
         self._thread: QThread | None = None
-        self._worker: _Worker | None = None
+        self._observer: Observer | None = None
         self._debounce = QTimer(self)
         self._debounce.setSingleShot(True)
         self._debounce.setInterval(DEBOUNCE_MS)
@@ -209,7 +91,7 @@ class Inspector(QObject):
     @property
     def busy(self) -> bool:
         """Whether a look is on its way."""
-        return self._debounce.isActive() or (self._worker is not None and self._worker.busy)
+        return self._debounce.isActive() or (self._observer is not None and self._observer.busy)
 
     def look_for(self, name: str) -> Look | None:
         """The look that a card or panel may show for a block of the canvas.
@@ -265,8 +147,8 @@ class Inspector(QObject):
     def request_preview(self, design: Design) -> None:
         """Look at a design with initial weights, 150 ms after the last such wish."""
         self._pending = design
-        if self._worker is not None:
-            self._worker.cancel("preview")
+        if self._observer is not None:
+            self._observer.cancel("preview")
         self._debounce.start()
 
     def request_run(self, design: Design, weights: Weights, epoch: int) -> None:
@@ -292,12 +174,12 @@ class Inspector(QObject):
     def close(self) -> None:
         """End the thread, within two seconds."""
         self._debounce.stop()
-        if self._thread is not None and self._worker is not None:
-            self._worker.cancel("run", "preview", "verdicts")
+        if self._thread is not None and self._observer is not None:
+            self._observer.cancel("run", "preview", "verdicts")
             self._thread.quit()
             if self._thread.wait(CLOSE_MS):
                 self._thread.deleteLater()
-                self._thread = self._worker = None
+                self._thread = self._observer = None
 
     # inside
 
@@ -395,7 +277,7 @@ class Inspector(QObject):
         if self._run_analysis.rows[0].output_shape != probes.images.shape[1:]:
             return
         parts = tuple(part.images for part in probes.pool_parts())
-        request = _Request("verdicts", *self._run, parts, probes.pool_labels)
+        request = Request("verdicts", *self._run, parts, probes.pool_labels)
         self._asked = time.monotonic()
         self._start().ask(request)
 
@@ -403,7 +285,7 @@ class Inspector(QObject):
         self, kind: Any, design: Design, weights: Weights | None, epoch: int | None, **rest: Any
     ) -> None:
         probes = self._workbench.probes
-        request = _Request(kind, design, weights, epoch, (probes.images,), probes.labels, **rest)
+        request = Request(kind, design, weights, epoch, (probes.images,), probes.labels, **rest)
         self._start().ask(request)
 
     def _cost(self, analysis: Analysis) -> tuple[str, bool]:
@@ -422,20 +304,20 @@ class Inspector(QObject):
         self.preview_look, self.note = None, reason
         self.skipped.emit(reason)
 
-    def _start(self) -> _Worker:
-        if self._worker is None:
+    def _start(self) -> Observer:
+        if self._observer is None:
             self._thread = QThread(self)
             self._thread.setObjectName("inspector")
-            self._worker = _Worker()
-            self._worker.moveToThread(self._thread)
-            self._worker.done.connect(self._done)
+            self._observer = Observer()
+            self._observer.moveToThread(self._thread)
+            self._observer.done.connect(self._done)
             self._thread.start(QThread.Priority.LowPriority)
-        return self._worker
+        return self._observer
 
     @Slot(object)
-    def _done(self, message: tuple[_Request, Any]) -> None:
+    def _done(self, message: tuple[Request, Any]) -> None:
         request, result = message
-        if self._worker is None or result is None:
+        if self._observer is None or result is None:
             return
         if isinstance(result, str):
             if request.kind == "preview":
