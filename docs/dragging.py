@@ -7,9 +7,8 @@ import os
 import sys
 import tempfile
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtCore import QEventLoop, QModelIndex, QPoint, Qt, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QGraphicsView, QWidget
 
 from cnnstudio.studio import MainWindow, create_application
@@ -18,6 +17,13 @@ from cnnstudio.studio.theme import theme
 STEPS = 8
 STILL_MS = 600
 """The neighbours have made room, and everything is painted."""
+
+
+def wait(milliseconds: int) -> None:
+    """Let the window live; the workers, too, which QTest.qWait would starve."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
 
 
 def row_of(palette: QAbstractItemView, title: str) -> QModelIndex:
@@ -32,11 +38,11 @@ def wait_until_ready(window: MainWindow) -> None:
     """Wait for the data, the maps of the untrained network and the forecast."""
     bench = window.workbench
     while bench.dataset is None or bench.inspector.preview_look is None:
-        QTest.qWait(50)
+        wait(50)
     while bench.inspector.busy or window.forecaster.busy:
-        QTest.qWait(50)
+        wait(50)
     window.canvas.fit()
-    QTest.qWait(STILL_MS)
+    wait(STILL_MS)
 
 
 def photograph(window: MainWindow, target: str) -> bool:
@@ -50,8 +56,8 @@ def photograph(window: MainWindow, target: str) -> bool:
     for step in range(1, STEPS + 1):
         at = QPoint(end.x() * step // STEPS, end.y())
         QApplication.sendEvent(canvas.viewport(), QDragMoveEvent(at, *how))
-        QTest.qWait(40)
-    QTest.qWait(STILL_MS)
+        wait(40)
+    wait(STILL_MS)
     saved = window.grab().save(target)
     QApplication.sendEvent(canvas.viewport(), QDragLeaveEvent())
     return saved
