@@ -87,9 +87,13 @@ class Trace(QGraphicsItem):
             painter.drawPath(self._path)
         else:
             painter.drawLines(self._pieces)
-        for pen in self._dots:
-            painter.setPen(pen)
-            painter.drawPoints(self._points)
+        if self._dots:
+            # Qt draws a point as a line of a hundredth of a unit, which an epoch must not be.
+            points = painter.worldTransform().map(self._points)
+            painter.resetTransform()
+            for pen in self._dots:
+                painter.setPen(pen)
+                painter.drawPoints(points)
 
 
 def _round(colour: QColor, width: float) -> QPen:

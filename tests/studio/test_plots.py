@@ -37,6 +37,22 @@ def test_a_line_goes_through_its_points_and_nan_interrupts_it(qapp, width):
     assert box.left() < 2 and box.right() > 38 and box.top() < 5 and box.bottom() > 21
 
 
+def test_a_dot_is_round_in_a_plot_that_is_stretched(qapp):
+    trace = Trace()
+    trace.dress(BLUE, 1.8, 6.0, RED)
+    trace.show_points(np.array([1.0]), np.array([0.5]))
+    image = QImage(400, 40, QImage.Format.Format_RGB32)
+    image.fill(QColor("white"))
+    painter = QPainter(image)
+    painter.scale(300, 30)
+    trace.paint(painter, QStyleOptionGraphicsItem())
+    painter.end()
+    pixels = np.frombuffer(image.constBits(), np.uint8).reshape(40, 400, 4)[..., :3]
+    rows, columns = np.nonzero((pixels < 200).any(axis=2))
+    assert abs(np.ptp(rows) - np.ptp(columns)) <= 1 and 6 <= np.ptp(rows) <= 8
+    assert abs(columns.mean() - 299.5) < 1 and abs(rows.mean() - 14.5) < 1
+
+
 def test_dots_are_rings_around_another_colour(qapp):
     trace = Trace()
     trace.dress(BLUE, 1, dot=10, fill=RED)

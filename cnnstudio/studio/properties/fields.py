@@ -97,6 +97,9 @@ class _Caption(QLabel):
         super().__init__(text)
         self._box = box
         self.setWordWrap(True)
+        # Its first line is as high as the box.
+        self.setContentsMargins(0, 1, 0, 1)
+        self.setAlignment(Qt.AlignmentFlag.AlignTop)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Toggle."""
@@ -115,6 +118,7 @@ class FlagEditor(Editor):
         self._box.clicked.connect(self._clicked)
         self.adopt(self._box)
         self.row.setSpacing(0)
+        self.row.setContentsMargins(0, 3, 0, 3)
         self.row.addWidget(self._box, 0, Qt.AlignmentFlag.AlignTop)
         self.row.addWidget(_Caption(setting.help, self._box), 1)
 

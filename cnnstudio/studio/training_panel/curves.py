@@ -15,7 +15,7 @@ from cnnstudio.studio.figure import figure_button
 from cnnstudio.studio.plots import StudioPlot, thin
 from cnnstudio.studio.run import Run
 from cnnstudio.studio.sight import Sight
-from cnnstudio.studio.theme import label, mark, theme
+from cnnstudio.studio.theme import METRICS, label, mark, theme
 from cnnstudio.studio.trace import Trace
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ class Curves(QWidget):
             self.log_button.setAutoRaise(True)
             self.log_button.setFont(theme().font("axis"))
             mark(self.log_button, pill=True)
+            self.log_button.setFixedHeight(METRICS.field)
             self.log_button.setToolTip("Logarithmic axis")
             self.log_button.setAccessibleName("Logarithmic axis")
             self.log_button.toggled.connect(self._set_log)
