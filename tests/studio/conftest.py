@@ -11,6 +11,15 @@ from PySide6.QtWidgets import QApplication
 ON_PURPOSE = "raised on purpose"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def young_garbage():
+    """Let the collector look at what these tests made, not at all that the others left."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
 @pytest.fixture
 def home(tmp_path, monkeypatch):
     """Settings, logs and the kept design of this test alone."""
