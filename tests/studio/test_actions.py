@@ -3,7 +3,6 @@
 import sys
 from collections import Counter
 
-import pytest
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtTest import QTest
@@ -19,11 +18,6 @@ from cnnstudio.studio.theme import icons
 FIXED = [
     *("new", "open", "save", "undo", "redo", "delete", "duplicate", "fit"),
     *("train", "pause", "step", "stop", "repair_1", "repair_2", "repair_3"),
-]
-HANDLES = [
-    *("palette", "canvas", "properties", "table_shapes", "table_problems", "plot_loss"),
-    *("plot_accuracy", "view_maps", "view_filters", "view_gradients", "probe_1", "field_epochs"),
-    *("field_batch_size", "field_learning_rate", "field_optimizer", "field_seed"),
 ]
 
 
@@ -87,11 +81,6 @@ def test_buttons_of_the_shell_are_named(window):
                 continue
             assert button.accessibleName(), button.objectName()
             assert button.toolTip(), button.objectName()
-
-
-@pytest.mark.parametrize("name", HANDLES)
-def test_handles_exist(window, name):
-    assert window.findChild(QWidget, name) is not None
 
 
 def test_delete_heals_and_paste_brings_back(window, child):
