@@ -26,6 +26,7 @@ from cnnstudio.studio.training_panel.confusion import ConfusionPanel
 from cnnstudio.studio.training_panel.curves import Curves
 from cnnstudio.studio.training_panel.panel import TrainingPanel
 from cnnstudio.studio.training_panel.plan_form import FIRST
+from cnnstudio.studio.turns import turns
 from cnnstudio.studio.workbench import Workbench
 
 from .training_bench import linear_design, small_data, small_design, small_plan
@@ -72,6 +73,7 @@ def train(bench, until):
         until(lambda: bench.training.state == "finished")
         epoch = bench.training.run.epoch
         until(lambda: bench.inspector.run_look and bench.inspector.run_look.epoch == epoch)
+        until(lambda: not turns()._waiting)
 
     return run
 
