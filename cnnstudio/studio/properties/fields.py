@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from cnnstudio.layers.settings import Setting
 from cnnstudio.studio.properties.editor import MIXED, Editor
@@ -117,10 +117,13 @@ class FlagEditor(Editor):
         self._box = QCheckBox(self)
         self._box.clicked.connect(self._clicked)
         self.adopt(self._box)
-        self.row.setSpacing(0)
-        self.row.setContentsMargins(0, 3, 0, 3)
-        self.row.addWidget(self._box, 0, Qt.AlignmentFlag.AlignTop)
-        self.row.addWidget(_Caption(setting.help, self._box), 1)
+        # As low as the text of a field beside its caption.
+        line = QHBoxLayout()
+        line.setContentsMargins(0, 4, 0, 0)
+        line.setSpacing(0)
+        line.addWidget(self._box, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(_Caption(setting.help, self._box), 1)
+        self.row.addLayout(line)
 
     @Slot()
     def _clicked(self) -> None:

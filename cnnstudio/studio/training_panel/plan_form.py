@@ -32,7 +32,7 @@ LABELS = {"batch_size": "Batch", "learning_rate": "Rate", "weight_decay": "Decay
 DEFAULTS = {"sgd": {"momentum": 0.9}}
 """Settings of an optimiser that are not its own defaults when it is chosen here."""
 
-CELL = 88
+CELL = 78
 """Least width of a field with its name above it."""
 
 _UNBOUNDED = 16_777_215
