@@ -13,14 +13,16 @@ channels and filters, one matrix product per pair of points (u, v)::
 *Backward* is the adjoint, step by step: dM = A dY Cᵀ serves dU = Vᵀ dM and dV = dM Uᵀ, then
 dX = B dV Dᵀ and dg = Gᵀ dU L.
 
-The filters are the largest array: transformed, 17²·C·F numbers.  All steps along the width happen
-for one point u of the height at a time, so that U[u] and M[u] stay in the second-level cache and
-only what is transformed along the height alone, 17·9·C·F numbers, goes through memory.  Rows and
-columns of padding are zeros and are left out of the products.  The rows of temporaries lie `apart`.
+The filters are often the largest array: transformed, 17²·C·F numbers.  All steps along the width
+happen for a few points u of the height at a time, often one, so that U[u] and M[u] stay in the
+second-level cache and only what is transformed along the height alone, 17·9·C·F numbers, goes
+through memory.  Rows and columns of padding are zeros and are left out of the products.  The rows
+of temporaries lie `apart`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import prod
 from typing import Any
 
@@ -29,7 +31,7 @@ from numpy.typing import NDArray
 
 from cnnstudio.kernels.evaluation import Matrices, good_points, matrices
 from cnnstudio.kernels.memory import Memory
-from cnnstudio.kernels.window import Window
+from cnnstudio.kernels.window import Window, pieces
 
 Array = NDArray[Any]
 
@@ -54,20 +56,21 @@ def suits(window: Window, extent: tuple[int, ...], channels: int, samples: int) 
 
 def forward(x: Array, weight: Array, window: Window, memory: Memory) -> Array:
     """Return the convolution of ``x (H, W, N, C)``."""
-    samples, filters = x.shape[-2], weight.shape[-1]
+    samples, channels, filters = x.shape[-2], *weight.shape[-2:]
     (at, _, bt), (ct, lt, dt) = _both(window, x.shape[:2], x.dtype)
     y = memory.keep((len(at), len(ct), samples, filters), x.dtype)
     half = _half(x, bt, memory)
     high = _high(weight, window, x.shape[:2], memory)
-    v = memory.apart("v", (len(dt), half.shape[-1]), x.dtype)
-    u = memory.temporary("u", (len(dt), *weight.shape[-2:]), x.dtype)
-    m = memory.apart("m", (len(dt), samples * filters), x.dtype)
     rows = memory.temporary("rows", (len(bt), len(ct), samples * filters), x.dtype)
-    for i in range(len(bt)):
-        np.matmul(dt, half[i], out=v)
-        np.matmul(lt, high[i], out=u.reshape(len(dt), -1))
+    for some in _blocks(len(bt), len(dt), samples, channels, filters):
+        points = (some.stop - some.start, len(dt))
+        v = memory.apart("v", (*points, samples * channels), x.dtype)
+        u = memory.temporary("u", (*points, channels, filters), x.dtype)
+        m = memory.apart("m", (*points, samples * filters), x.dtype)
+        np.matmul(dt, half[some], out=v)
+        np.matmul(lt, high[some], out=u.reshape(*points, -1))
         np.matmul(_by_sample(v, samples), u, out=_by_sample(m, samples))
-        np.matmul(ct, m, out=rows[i])
+        np.matmul(ct, m, out=rows[some])
     np.matmul(at, rows.reshape(len(bt), -1), out=y.reshape(len(at), -1))
     return y
 
@@ -82,7 +85,7 @@ def backward(
 ) -> tuple[Array | None, Array]:
     """Return input gradient (None unless needed) and weight gradient.
 
-    ``half`` first holds Bᵀ X and is overwritten, point by point, by dV Dᵀ; ``high`` first holds G g
+    ``half`` first holds Bᵀ X and is overwritten, block by block, by dV Dᵀ; ``high`` first holds G g
     and is overwritten by dU L.
     """
     samples, channels, filters = x.shape[-2], *weight.shape[-2:]
@@ -93,20 +96,21 @@ def backward(
     dw = memory.keep(weight.shape, d.dtype)
     half = _half(x, bt, memory)
     high = _high(weight, window, x.shape[:2], memory)
-    u = memory.temporary("u", (len(dt), channels, filters), d.dtype)
-    m = memory.apart("m", (len(dt), samples * filters), d.dtype)
-    v = memory.apart("v", (len(dt), samples * channels), d.dtype)
-    dv = memory.apart("dv", v.shape, d.dtype)
-    for i in range(len(bt)):
-        np.matmul(ct.T, rows[i], out=m)
+    for some in _blocks(len(bt), len(dt), samples, channels, filters):
+        points = (some.stop - some.start, len(dt))
+        u = memory.temporary("u", (*points, channels, filters), d.dtype)
+        m = memory.apart("m", (*points, samples * filters), d.dtype)
+        v = memory.apart("v", (*points, samples * channels), d.dtype)
+        np.matmul(ct.T, rows[some], out=m)
         dm = _by_sample(m, samples)
-        np.matmul(dt, half[i], out=v)
+        np.matmul(dt, half[some], out=v)
         if needs_input:
-            np.matmul(lt, high[i], out=u.reshape(len(dt), -1))
-            np.matmul(dm, u.swapaxes(1, 2), out=_by_sample(dv, samples))
-            np.matmul(dt.T, dv, out=half[i])
-        np.matmul(_by_sample(v, samples).swapaxes(1, 2), dm, out=u)
-        np.matmul(lt.T, u.reshape(len(dt), -1), out=high[i])
+            dv = memory.apart("dv", v.shape, d.dtype)
+            np.matmul(lt, high[some], out=u.reshape(*points, -1))
+            np.matmul(dm, u.swapaxes(-1, -2), out=_by_sample(dv, samples))
+            np.matmul(dt.T, dv, out=half[some])
+        np.matmul(_by_sample(v, samples).swapaxes(-1, -2), dm, out=u)
+        np.matmul(lt.T, u.reshape(*points, -1), out=high[some])
     np.matmul(g.T, high.reshape(len(bt), -1), out=dw.reshape(len(dw), -1))
     if dx is not None:
         by_column = dx.reshape(*dx.shape[:2], -1).swapaxes(0, 1)
@@ -123,8 +127,13 @@ def _half(x: Array, bt: Array, memory: Memory) -> Array:
 
 
 def _by_sample(a: Array, samples: int) -> Array:
-    """View ``(points, N·C)`` as ``(points, N, C)``."""
-    return a.reshape(len(a), samples, -1)
+    """View ``(*points, N·C)`` as ``(*points, N, C)``."""
+    return a.reshape(*a.shape[:-1], samples, -1)
+
+
+def _blocks(high: int, wide: int, samples: int, channels: int, filters: int) -> Iterator[slice]:
+    """Cut the points of the height so that U, V and M of a block stay in the cache."""
+    return pieces(high, wide * (samples * (channels + filters) + channels * filters))
 
 
 def _high(weight: Array, window: Window, extent: tuple[int, ...], memory: Memory) -> Array:
