@@ -40,10 +40,18 @@ class Crew:
         """Give the workers back."""
         self._finalizer()
 
-    def wait_until_ready(self) -> None:
-        """Return when all workers are ready."""
+    @property
+    def all_ready(self) -> bool:
+        """Whether nobody needs to wait for a worker that still starts.
+
+        Raises
+        ------
+        WorkerError
+            If a worker ended while it started.
+        """
         for worker in self.workers:
-            worker.wait_until_ready()
+            worker.require_alive()
+        return all(worker.ready for worker in self.workers)
 
     def ready(self, program: Program) -> list[Worker]:
         """Return the workers that can begin with a program at once."""

@@ -12,6 +12,7 @@ weight gradients the other.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from math import prod
@@ -23,6 +24,7 @@ from numpy.typing import DTypeLike
 from cnnstudio.engine.batch import (
     WHOLE,
     Batch,
+    Interrupted,
     Packed,
     Rooms,
     predict_chunk,
@@ -105,8 +107,17 @@ class Executor:
         return self._rooms.nbytes + self._crew.nbytes
 
     def wait_until_ready(self) -> None:
-        """Return when all workers are ready."""
-        self._crew.wait_until_ready()
+        """Return when all workers are ready.
+
+        Raises
+        ------
+        Interrupted
+            If a stop is asked for meanwhile.
+        """
+        while not self._crew.all_ready:
+            if self._interrupted():
+                raise Interrupted
+            time.sleep(0.002)
 
     def close(self) -> None:
         """Give the workers back; this process can go on alone."""

@@ -18,7 +18,6 @@ import pickle
 import subprocess
 import sys
 import threading
-import time
 from contextlib import suppress
 from typing import Any
 
@@ -88,18 +87,16 @@ class Worker:
         """Whether the process still runs."""
         return self._process.poll() is None
 
-    def wait_until_ready(self) -> None:
-        """Return when the worker waits for messages.
+    def require_alive(self) -> None:
+        """Do nothing while the process runs.
 
         Raises
         ------
         WorkerError
-            If it ends first.
+            If it has ended.
         """
-        while not self.ready:
-            if not self.alive:
-                raise WorkerError
-            time.sleep(0.002)
+        if not self.alive:
+            raise WorkerError
 
     def post(self, message: Any) -> None:
         """Send a message, which the worker will answer.

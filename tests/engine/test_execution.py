@@ -12,6 +12,7 @@ import cnnstudio as cnn
 from cnnstudio.engine import execution, processes
 from cnnstudio.engine.batch import Interrupted
 from cnnstudio.engine.execution import Executor, cut
+from cnnstudio.engine.messages import READY
 from cnnstudio.engine.processes import WorkerError
 from cnnstudio.engine.stepper import Stepper
 from cnnstudio.kernels import enter
@@ -228,6 +229,18 @@ def test_layers_that_workers_cannot_import_are_computed_by_one_process(
     assert not stepper.executor._crew.ready(stranger)
     assert "flatten" in caplog.text
     stepper.close()
+
+
+def test_who_waits_for_workers_can_be_stopped() -> None:
+    executor = Executor(2, lambda: True)
+    (worker,) = executor._crew.workers
+    while not worker.ready:
+        worker.require_alive()
+    worker._control[READY] = 0
+    with pytest.raises(Interrupted):
+        executor.wait_until_ready()
+    worker._control[READY] = 1
+    executor.close()
 
 
 def test_workers_are_borrowed_and_given_back() -> None:

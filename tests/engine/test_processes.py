@@ -49,7 +49,6 @@ def gone(pid: int) -> bool:
 @pytest.mark.skipif(not Path("/proc").exists(), reason="looks at /proc")
 @pytest.mark.parametrize("end", ["", "stepper.close()", "raise SystemExit(3)", "time.sleep(60)"])
 def test_workers_end_with_the_program(end: str) -> None:
-    before = set(os.listdir("/dev/shm"))
     program, pids = pids_of(end)
     assert len(pids) == 2 and not any(map(gone, pids))
     if "sleep" in end:
@@ -61,12 +60,24 @@ def test_workers_end_with_the_program(end: str) -> None:
     while not all(map(gone, pids)) and time.monotonic() < deadline:
         time.sleep(0.01)
     assert all(map(gone, pids))
-    assert set(os.listdir("/dev/shm")) <= before
+    left = [f"cnnstudio-{pid}-" for pid in (program.pid, *pids)]
+    assert not [name for name in os.listdir("/dev/shm") if name.startswith(tuple(left))]
+
+
+def started() -> Worker:
+    worker = Worker()
+    wait_for(worker)
+    return worker
+
+
+def wait_for(worker: Worker) -> None:
+    while not worker.ready:
+        worker.require_alive()
+        time.sleep(0.001)
 
 
 def test_a_worker_answers_one_message_after_the_other() -> None:
-    worker = Worker()
-    worker.wait_until_ready()
+    worker = started()
     worker.post(Measure())
     worker.post(Measure())
     assert worker.receive() == worker.receive() == 0
@@ -77,8 +88,7 @@ def test_a_worker_answers_one_message_after_the_other() -> None:
 
 
 def test_what_a_worker_raises_is_raised_here() -> None:
-    worker = Worker()
-    worker.wait_until_ready()
+    worker = started()
     worker.post("no message")
     with pytest.raises(AttributeError, match="follow"):
         worker.receive()
@@ -90,7 +100,7 @@ def test_what_a_worker_raises_is_raised_here() -> None:
 def test_prepared_workers_are_borrowed_first() -> None:
     processes.prepare(1)
     waiting = processes._idle[0]
-    waiting.wait_until_ready()
+    wait_for(waiting)
     first, second = processes.borrow(2)
     assert first is waiting
     processes.give_back([first, second])
