@@ -27,8 +27,8 @@ from cnnstudio.layers import Array
 CONTROL_BYTES = 64
 """Size of a segment whose bytes say, both ways, what cannot wait in a pipe."""
 
-INTERRUPT, READY = 0, 1
-"""Its bytes: nobody wants the work under way any more; the worker reads messages."""
+INTERRUPT, READY, FAREWELL = 0, 1, 2
+"""Its bytes: drop the work under way; the worker reads messages; the pipe will end on purpose."""
 
 
 class Hand:
@@ -59,8 +59,13 @@ class Hand:
         return bool(self._control[INTERRUPT]) or self.orphaned()
 
     def orphaned(self) -> bool:
-        """Return whether the main process was killed."""
+        """Return whether the main process is gone."""
         return os.getppid() != self.parent
+
+    @property
+    def dismissed(self) -> bool:
+        """Whether the main process ends the pipe and lives on."""
+        return bool(self._control[FAREWELL])
 
 
 @dataclass

@@ -22,7 +22,7 @@ from contextlib import suppress
 from typing import Any
 
 from cnnstudio.engine.mail import Inbox, Outbox, create_segment, forget_segment
-from cnnstudio.engine.messages import CONTROL_BYTES, INTERRUPT, READY, Clear, Failure
+from cnnstudio.engine.messages import CONTROL_BYTES, FAREWELL, INTERRUPT, READY, Clear, Failure
 from cnnstudio.errors import CnnStudioError
 
 _PROGRAM = """
@@ -159,6 +159,7 @@ class Worker:
 
     def end(self) -> None:
         """End the process."""
+        self._control[FAREWELL] = 1
         self._outbox.close()
         forget_segment(self._name)
         try:

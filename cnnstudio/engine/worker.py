@@ -26,7 +26,7 @@ def main() -> None:
     with suppress(EOFError, OSError), np.errstate(all="ignore"), blas.single_thread():
         while True:
             outbox.send(_answer(inbox, outbox, hand))
-    if hand.orphaned():
+    if not hand.dismissed:
         forget_segments_of(hand.parent)
         forget_segments_of(os.getpid())
 
