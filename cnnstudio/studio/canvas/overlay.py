@@ -8,7 +8,6 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from cnnstudio.design import Row
 from cnnstudio.studio import numbers
 from cnnstudio.studio.canvas.guard import guarded, saved
 from cnnstudio.studio.canvas.ink import (
@@ -19,7 +18,8 @@ from cnnstudio.studio.canvas.ink import (
     arrow_head,
     line_pen,
 )
-from cnnstudio.studio.canvas.units import HEADER, HEIGHT, Unit
+from cnnstudio.studio.canvas.outcome import changes, pill_lines, shorter
+from cnnstudio.studio.canvas.units import HEADER, HEIGHT
 from cnnstudio.studio.theme import METRICS, draw_shadow, theme
 
 if TYPE_CHECKING:
@@ -205,8 +205,6 @@ class OverlayItem(QGraphicsItem):
     # pills
 
     def _draw_pills(self, ink: Ink, seen: QRectF) -> None:
-        from cnnstudio.studio.canvas.scene import changes
-
         stage, colors = self._stage, theme()
         if stage.empty:
             return
@@ -298,39 +296,3 @@ class OverlayItem(QGraphicsItem):
         painter.setPen(QPen(colors.color("accent"), 1.5))
         painter.setBrush(colors.color("card"))
         painter.drawEllipse(end, 4.5, 4.5)
-
-
-def shorter(text: str) -> tuple[str, str, str]:
-    """What a pill says, at length and shorter: without the noun, then without the old number."""
-    bare = text.removesuffix(" parameters")
-    _, arrow, new = bare.rpartition("→")
-    return text, bare, f"{arrow}{new}"
-
-
-def pill_lines(unit: Unit, changed: dict[str, tuple[Row, Row | None]]) -> tuple[str, str] | None:
-    """What a pill says of a card: the shape that leaves it, and the parameters or the old shape."""
-    found = [changed[name] for name in unit.names if name in changed]
-    if not found:
-        return None
-    head = changed.get(unit.head.name)
-    if head is not None and head[1] is None:
-        return "removed", unit.head.name
-    before, after = changed.get(unit.tail.name, found[-1])
-    if after is None:
-        return "removed", before.name
-    if after.status != "ok":
-        return ("does not fit" if after.status == "error" else "waits"), (
-            f"was {numbers.shape(before.output_shape)}" if before.output_shape else ""
-        )
-    shape = numbers.shape(after.output_shape)
-    if before.output_shape is None:
-        count = sum(new.parameters for _, new in found if new is not None)
-        return shape, f"{numbers.integer(count)} parameters" if unit.width > 90 else (
-            numbers.integer(count)
-        )
-    for old, new in found:
-        if new is not None and old.parameters != new.parameters:
-            text = f"{numbers.integer(old.parameters)} → {numbers.integer(new.parameters)}"
-            return shape, f"{text} parameters" if unit.width > 110 else text
-    same = before.output_shape == after.output_shape
-    return shape, "" if same else f"was {numbers.shape(before.output_shape)}"

@@ -25,8 +25,9 @@ from cnnstudio.studio.canvas.guard import guarded
 from cnnstudio.studio.canvas.hint import HintBar
 from cnnstudio.studio.canvas.keys import Keys
 from cnnstudio.studio.canvas.layout import GAP, MARGIN
+from cnnstudio.studio.canvas.places import BELOW
 from cnnstudio.studio.canvas.pointing import STEP, Pointing
-from cnnstudio.studio.canvas.scene import BELOW, CanvasScene
+from cnnstudio.studio.canvas.scene import CanvasScene
 from cnnstudio.studio.theme import theme
 from cnnstudio.studio.turns import turns
 

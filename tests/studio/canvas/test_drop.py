@@ -8,7 +8,7 @@ from PySide6.QtGui import QDragEnterEvent
 from PySide6.QtWidgets import QApplication
 
 import cnnstudio as cnn
-from cnnstudio.studio.canvas.overlay import shorter
+from cnnstudio.studio.canvas.outcome import shorter
 
 from .conftest import residual
 
