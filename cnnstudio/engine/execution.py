@@ -37,7 +37,7 @@ from cnnstudio.engine.messages import Begin, Multiply, Outcome, Predict, Task, U
 from cnnstudio.engine.optimisers import Optimizer
 from cnnstudio.engine.processes import Worker
 from cnnstudio.engine.program import Program, Stage
-from cnnstudio.kernels import Product, matrix_products, samples
+from cnnstudio.kernels import Product, enter, matrix_products, samples
 from cnnstudio.layers import Array
 
 CHUNK = 32
@@ -54,26 +54,6 @@ _SHARED_UPDATE = 1 << 18
 
 _SHARED_ARRAY = 1 << 14
 """Values of an array of a whole stage that is made in shared memory."""
-
-
-def cut(program: Program, x: Array, parameters: Packed, seed: int = 0, step: int = 0) -> Batch:
-    """Return a batch of inputs in the engine's layout, cut into chunks.
-
-    Parameters
-    ----------
-    program : Program
-    x : ndarray
-        ``(*spatial, N, C)``, N ≥ 1.
-    parameters : mapping
-        Packed arrays by block and name.
-    seed, step : int
-        Key of the random streams.
-    """
-    count = samples(x)
-    bounds = tuple((a, min(a + CHUNK, count)) for a in range(0, count, CHUNK))
-    batch = Batch(program, bounds, parameters, seed, step)
-    batch.values[0].whole = x
-    return batch
 
 
 class Executor:
@@ -157,13 +137,34 @@ class Executor:
                     found[index] = result.copy()
         return found[0] if len(found) == 1 else np.concatenate(found)
 
-    def forward(self, batch: Batch) -> Array:
-        """Return the program's result for the whole mini-batch."""
+    def begin(
+        self, program: Program, images: Array, parameters: Packed, seed: int = 0, step: int = 0
+    ) -> Batch:
+        """Return a batch cut into chunks; the last one and all its arrays become invalid.
+
+        Parameters
+        ----------
+        program : Program
+        images : ndarray
+            Public, ``(N, C, *spatial)``, N ≥ 1.
+        parameters : mapping
+            Packed arrays by block and name.
+        seed, step : int
+            Key of the random streams.
+        """
         self._rooms.rewind()
-        self._team = self._crew.ready(batch.program)[: len(batch.bounds) - 1]
+        count = len(images)
+        bounds = tuple((a, min(a + CHUNK, count)) for a in range(0, count, CHUNK))
+        self._team = self._crew.ready(program)[: len(bounds) - 1]
         self._begun = False
+        batch = Batch(program, bounds, parameters, seed, step)
         batch.memory = self._rooms[WHOLE].memory
         batch.multiply = self._multiply
+        batch.values[0].whole = enter(images, batch.memory)
+        return batch
+
+    def forward(self, batch: Batch) -> Array:
+        """Return the program's result for the whole mini-batch."""
         for number, stage in enumerate(batch.program.forward):
             self._run(batch, number, stage, backward=False)
         return batch.value(batch.program.result, WHOLE)

@@ -11,7 +11,7 @@ import numpy as np
 
 from cnnstudio.engine import blas, losses
 from cnnstudio.engine.events import Metrics
-from cnnstudio.engine.execution import CHUNK, Executor, cut
+from cnnstudio.engine.execution import CHUNK, Executor
 from cnnstudio.engine.lowering import logits_block, lower
 from cnnstudio.engine.mail import shared_copy
 from cnnstudio.engine.metrics import measure
@@ -135,13 +135,8 @@ class Stepper:
         wanted = self._loss.prepare(targets, self._shape, len(accepted))
         executor = self.executor
         with blas.single_thread(), np.errstate(all="ignore"):
-            batch = cut(
-                self._training,
-                enter(accepted),
-                self.network.weights.packed,
-                self.plan.seed,
-                self.count,
-            )
+            packed = self.network.weights.packed
+            batch = executor.begin(self._training, accepted, packed, self.plan.seed, self.count)
             batch.destinations = self._views
             output = executor.forward(batch)
             loss, gradient = self._loss(output, wanted)

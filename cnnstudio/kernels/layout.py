@@ -23,12 +23,13 @@ from cnnstudio.kernels.memory import FRESH, Memory
 Array = NDArray[Any]
 
 
-def enter(x: Array) -> Array:
-    """Bring ``(N, C, *spatial)`` in as a fresh ``(*spatial, N, C)``."""
+def enter(x: Array, memory: Memory = FRESH) -> Array:
+    """Bring ``(N, C, *spatial)`` in as a new ``(*spatial, N, C)``."""
+    out = memory.keep((*x.shape[2:], *x.shape[:2]), x.dtype)
     if x.ndim == 2:
-        return np.array(x, order="C")
-    out = np.empty((*x.shape[2:], *x.shape[:2]), x.dtype)
-    channels_last(x, out)
+        out[...] = x
+    else:
+        channels_last(x, out)
     return out
 
 

@@ -11,11 +11,10 @@ import pytest
 import cnnstudio as cnn
 from cnnstudio.engine import execution, processes
 from cnnstudio.engine.batch import Interrupted
-from cnnstudio.engine.execution import Executor, cut
+from cnnstudio.engine.execution import Executor
 from cnnstudio.engine.messages import READY
 from cnnstudio.engine.processes import WorkerError
 from cnnstudio.engine.stepper import Stepper
-from cnnstudio.kernels import enter
 from tests.engine.subjects import mixed, small, split
 from tests.layers.comparing import assert_all_close, assert_close, floor_of
 
@@ -174,7 +173,7 @@ def test_a_failure_in_a_worker_reaches_the_caller() -> None:
     stepper = Stepper(network, cnn.Plan(seed=4, workers=2))
     stepper.executor.wait_until_ready()
     images, labels = batches("mixed")[0]
-    broken = cut(stepper._training, enter(images), network.weights.packed)
+    broken = stepper.executor.begin(stepper._training, images, network.weights.packed)
     broken.bounds = ((0, 32), (32, "64"))  # type: ignore[assignment]
     with pytest.raises(TypeError):
         stepper.executor.forward(broken)

@@ -9,9 +9,9 @@ import pytest
 
 import cnnstudio as cnn
 from cnnstudio.engine import losses
-from cnnstudio.engine.execution import Executor, cut
+from cnnstudio.engine.execution import Executor
 from cnnstudio.engine.lowering import Program, logits_block, lower
-from cnnstudio.kernels import enter, unpack_weight
+from cnnstudio.kernels import unpack_weight
 from tests.engine.subjects import mixed, small
 from tests.layers.comparing import NET, assert_all_close, assert_close, floor_of
 
@@ -140,7 +140,7 @@ def test_training_agrees_with_the_plain_path(name: str, workers: int) -> None:
         executor.wait_until_ready()
         program = lowered(design, training=True)
         for _ in range(2):  # the second time in used memory
-            batch = cut(program, enter(network.accept(x)), network.weights.packed, seed=1)
+            batch = executor.begin(program, network.accept(x), network.weights.packed, seed=1)
             found = network.weights.views(np.zeros_like(network.weights.trained))
             batch.destinations = found
             output = executor.forward(batch)
