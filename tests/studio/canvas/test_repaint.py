@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 import cnnstudio as cnn
 from cnnstudio.inspection import look
-from cnnstudio.studio.canvas import bodies, cards
+from cnnstudio.studio.canvas import bodies, cards, faces
 from cnnstudio.studio.canvas.wires import WiresItem
 
 
@@ -52,7 +52,7 @@ def test_new_maps_paint_the_same_as_the_whole_canvas(
     strips = []
     strip = bodies.draw_strip
     monkeypatch.setattr(
-        cards,
+        faces,
         "draw_strip",
         lambda ink, part, *rest: (strips.append(part.name), strip(ink, part, *rest)),
     )
@@ -70,9 +70,9 @@ def test_new_maps_paint_the_same_as_the_whole_canvas(
 
 def test_cards_take_turns(drawn, bench, qtbot, monkeypatch):
     painted = []
-    body = cards.draw_body
+    body = faces.draw_body
     monkeypatch.setattr(
-        cards,
+        faces,
         "draw_body",
         lambda ink, unit, part, *rest: (painted.append(part.name), body(ink, unit, part, *rest)),
     )
@@ -88,7 +88,7 @@ def test_a_broken_paint_call_is_logged_once_and_ends_nothing(drawn, monkeypatch,
         raise ValueError("raised on purpose")
 
     monkeypatch.setattr(WiresItem, "_paint", fail)
-    monkeypatch.setattr(cards, "draw_body", fail)
+    monkeypatch.setattr(faces, "draw_body", fail)
     with caplog.at_level(logging.ERROR):
         for _ in range(3):
             drawn.scene_.redraw()

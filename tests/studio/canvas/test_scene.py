@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 import cnnstudio as cnn
 from cnnstudio.design import analyse, edits
-from cnnstudio.studio.canvas.cards import fitting
+from cnnstudio.studio.canvas.faces import fitting
 from cnnstudio.studio.canvas.ink import SMALLEST, Ink, scaled_font
 from cnnstudio.studio.canvas.layout import lay_out, nearest_slot
 from cnnstudio.studio.canvas.mosaic import arrange
