@@ -25,7 +25,8 @@ import cnnstudio as cnn
 from cnnstudio.engine import BatchEnd
 from cnnstudio.studio import MainWindow, create_application
 from cnnstudio.studio.application import settle
-from cnnstudio.studio.maps.mosaic_view import Maps, MosaicView
+from cnnstudio.studio.maps.contents import Maps
+from cnnstudio.studio.maps.mosaic_view import MosaicView
 from cnnstudio.studio.workbench import Workbench
 
 PLAN = cnn.Plan(epochs=100_000, batch_size=64, workers=2)

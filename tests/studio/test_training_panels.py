@@ -15,10 +15,11 @@ from cnnstudio.studio import plan_memory
 from cnnstudio.studio.figure import FigureMenu
 from cnnstudio.studio.folders import settings
 from cnnstudio.studio.gallery import Gallery
+from cnnstudio.studio.maps.contents import Maps
 from cnnstudio.studio.maps.feature_maps import FeatureMapsPanel
 from cnnstudio.studio.maps.filters import FiltersPanel
 from cnnstudio.studio.maps.gradients import GradientsPanel
-from cnnstudio.studio.maps.mosaic_view import Maps, MosaicView
+from cnnstudio.studio.maps.mosaic_view import MosaicView
 from cnnstudio.studio.maps.pictures import photograph, stack
 from cnnstudio.studio.plots import fitting
 from cnnstudio.studio.probe_strip import ProbeStrip

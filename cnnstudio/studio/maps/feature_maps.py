@@ -10,7 +10,7 @@ from cnnstudio.design import Design
 from cnnstudio.inspection import Look, as_maps, shown_block
 from cnnstudio.layers import Conv
 from cnnstudio.studio import numbers
-from cnnstudio.studio.maps.mosaic_view import Maps
+from cnnstudio.studio.maps.contents import Maps
 from cnnstudio.studio.maps.panel import MapsPanel, texts
 
 if TYPE_CHECKING:

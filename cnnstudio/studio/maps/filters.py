@@ -12,7 +12,7 @@ from cnnstudio.design import Design
 from cnnstudio.inspection import Look, filter_maps
 from cnnstudio.layers import Flatten
 from cnnstudio.studio import numbers
-from cnnstudio.studio.maps.mosaic_view import Maps
+from cnnstudio.studio.maps.contents import Maps
 from cnnstudio.studio.maps.panel import MapsPanel, texts
 
 if TYPE_CHECKING:

@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QSizePolicy, QSplitter, QVBoxLayout, QWidget
 from cnnstudio.design import Design
 from cnnstudio.inspection import Look, as_maps, norm
 from cnnstudio.studio import numbers
+from cnnstudio.studio.maps.contents import Maps
 from cnnstudio.studio.maps.filters import weight_maps
 from cnnstudio.studio.maps.flow import FlowPlots
-from cnnstudio.studio.maps.mosaic_view import Maps, MosaicView, Pointed
+from cnnstudio.studio.maps.mosaic_view import MosaicView, Pointed
 from cnnstudio.studio.maps.panel import MapsPanel, texts
 from cnnstudio.studio.theme import label
 

@@ -3,95 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QColor,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
-    QResizeEvent,
-)
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
-from cnnstudio.inspection import Grid, arrange, locate
-from cnnstudio.studio import numbers
+from cnnstudio.inspection import Grid, locate
 from cnnstudio.studio.figure import Figure
+from cnnstudio.studio.maps.contents import Maps
+from cnnstudio.studio.maps.mosaic import Mosaic, lay_out
 from cnnstudio.studio.maps.pictures import Stack, stack
 from cnnstudio.studio.theme import theme
 
-Array = NDArray[np.floating[Any]]
-
 MARGIN = 10
-GAP = 8
-CAPTION = 14
-CAPTION_FROM = 26
-"""Maps at least that wide have their number below them."""
-CELL = (31, 17)
-"""Values whose cells are at least that large are printed."""
-DARK_CELL = 0.22
-
-
-@dataclass(frozen=True)
-class Maps:
-    """What a mosaic shows.
-
-    Attributes
-    ----------
-    values : ndarray (count, rows, columns)
-    signed : bool
-    top : float or ndarray (count,)
-        Largest magnitude of the colours, of all or of each map.
-    dead : ndarray (count,) or None
-        Maps that are zero for all probes.
-    noun : str
-        What a map is called: map, unit, filter.
-    per_filter : int
-        Maps that belong together, for weights.
-    matrix : bool
-        The only map is a matrix: rows are units, columns their inputs.
-    """
-
-    values: Array
-    signed: bool
-    top: Any
-    dead: NDArray[np.bool_] | None = None
-    noun: str = "map"
-    per_filter: int = 1
-    matrix: bool = False
-
-    def caption(self, index: int) -> str:
-        """Number of a map as people count: ``7``, or ``7·2`` for channel 2 of filter 7."""
-        if self.per_filter == 1:
-            return str(index + 1)
-        return f"{index // self.per_filter + 1}·{index % self.per_filter + 1}"
-
-    def title(self, index: int) -> str:
-        """Name of a map: ``map 7``, ``filter 7, channel 2``."""
-        if self.per_filter == 1:
-            return f"{self.noun} {index + 1}"
-        filter_, channel = divmod(index, self.per_filter)
-        return f"{self.noun} {filter_ + 1}, channel {channel + 1}"
-
-    def where(self, index: int, row: int, column: int) -> str:
-        """Name of one value's place: ``Map 7   row 3, column 4``."""
-        _, rows, columns = self.values.shape
-        if self.matrix:
-            return f"Unit {row + 1}   input {column + 1}"
-        title = self.title(index)
-        title = title[0].upper() + title[1:]
-        if rows == 1:
-            return title if columns == 1 else f"{title}   position {column}"
-        return f"{title}   row {row}, column {column}"
-
-    def is_dead(self, index: int) -> bool:
-        """Whether a map is zero for all probes."""
-        return self.dead is not None and bool(self.dead[index])
 
 
 @dataclass(frozen=True)
@@ -161,21 +85,29 @@ class MosaicView(QAbstractScrollArea):
 
     def map_rect(self, index: int) -> QRectF:
         """Where a map is, in pixels of the viewport."""
-        assert self._grid is not None
-        left, top = self._grid.place(index)
-        origin = self._origin()
-        return QRectF(origin.x() + left, origin.y() + top, self._grid.width, self._grid.height)
+        mosaic = self._mosaic
+        assert mosaic is not None
+        return mosaic.rect(index, self._origin())
 
     def figure(self, name: str) -> Figure | None:
         """The whole mosaic, also what is scrolled away; None where there are no maps."""
-        if self._grid is None:
+        mosaic = self._mosaic
+        if mosaic is None:
             return None
-        width, height = self._grid.size
+        width, height = mosaic.grid.size
         size = QSize(round(width) + 2 * MARGIN, round(height) + 2 * MARGIN)
         return Figure(name, size, self._draw)
 
     def _draw(self, painter: QPainter) -> None:
-        self._paint(painter, QPointF(MARGIN, MARGIN), QRectF(0, 0, 1e6, 1e6), marks=False)
+        if self._mosaic is not None:
+            origin, seen = QPointF(MARGIN, MARGIN), QRectF(0, 0, 1e6, 1e6)
+            self._mosaic.paint(painter, origin, seen, current=-1, whole=True)
+
+    @property
+    def _mosaic(self) -> Mosaic | None:
+        if self.maps is None or self._grid is None or self._stack is None:
+            return None
+        return Mosaic(self.maps, self._grid, self._stack)
 
     # layout
 
@@ -185,27 +117,9 @@ class MosaicView(QAbstractScrollArea):
             self.verticalScrollBar().setRange(0, 0)
             self.viewport().update()
             return
-        count, rows, columns = self.maps.values.shape
         area = self.viewport().size() - QSize(2 * MARGIN, 2 * MARGIN)
         width, height = max(area.width(), 1), max(area.height(), 1)
-        options: dict[str, Any] = {"gap": GAP, "smallest": 16.0, "largest": self.largest}
-        caption = CAPTION
-        if rows * columns == 1:
-            # A single value is a cell, not a picture.
-            options |= {"gap": 1.0, "smallest": 10.0, "largest": min(22.0, self.largest)}
-            caption = 0
-        elif count == 1:
-            options["largest"] = 2000.0
-            caption = 0
-        elif self.maps.per_filter > 1:
-            group = self.maps.per_filter
-            options |= {"gap": 3.0, "smallest": 12.0, "group": group, "apart": 9.0}
-            caption = 0
-        grid = arrange(count, rows, columns, width, height, caption=caption, **options)
-        if caption and grid.width < CAPTION_FROM:
-            options["gap"] = 3.0
-            grid = arrange(count, rows, columns, width, height, **options)
-        self._grid = grid
+        self._grid = grid = lay_out(self.maps, width, height, self.largest)
         bar, over = self.verticalScrollBar(), round(grid.size[1] - height)
         bar.setRange(0, max(0, over))
         bar.setPageStep(height)
@@ -238,97 +152,16 @@ class MosaicView(QAbstractScrollArea):
         """Draw what is in sight."""
         painter = QPainter(self.viewport())
         painter.fillRect(event.rect(), theme().color("panel"))
-        if self._grid is None or self._stack is None:
+        mosaic, origin = self._mosaic, self._origin()
+        if mosaic is None:
             painter.setPen(theme().color("text-3"))
             painter.setFont(theme().font("body"))
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(self.viewport().rect().adjusted(16, 0, -16, 0), flags, self.message)
             return
-        self._paint(painter, self._origin(), QRectF(event.rect()), marks=True)
-
-    def _paint(self, painter: QPainter, origin: QPointF, seen: QRectF, marks: bool) -> None:
-        maps, grid, drawn = self.maps, self._grid, self._stack
-        if maps is None or grid is None or drawn is None:
-            return
-        shrunk = grid.width < maps.values.shape[2]
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, shrunk)
-        painter.setFont(theme().font("axis"))
-        normal, strong = theme().color("text-3"), theme().color("accent")
-        faint = theme().color("border")
-        outlined = not marks or grid.width >= 8
-        for index in range(grid.count):
-            left, top = grid.place(index)
-            rect = QRectF(origin.x() + left, origin.y() + top, grid.width, grid.height)
-            if rect.top() > seen.bottom():
-                break
-            if rect.bottom() + grid.caption < seen.top():
-                continue
-            if marks:
-                painter.drawImage(rect, drawn.image, drawn.source(index))
-            else:
-                # An SVG takes whole images only.
-                painter.drawImage(rect, drawn.image.copy(drawn.source(index).toRect()))
-            if maps.signed and outlined and grid.gap > 1:
-                painter.setPen(faint)
-                painter.drawRect(rect.adjusted(-0.5, -0.5, 0, 0))
-            dead = maps.is_dead(index)
-            if dead:
-                self._cross(painter, rect)
-            if grid.caption:
-                text = maps.caption(index)
-                if dead:
-                    text += " dead" if grid.width >= 48 else " †"
-                current = marks and index == self.current
-                painter.setPen(strong if current else theme().color("warning") if dead else normal)
-                below = QRectF(rect.left() - 6, rect.bottom() + 1, rect.width() + 12, CAPTION)
-                painter.drawText(below, Qt.AlignmentFlag.AlignCenter, text)
-            if grid.width >= CELL[0] * drawn.width and grid.height >= CELL[1] * drawn.rows:
-                self._print(painter, rect, index)
-        if marks:
-            self._mark(painter, self._hovered, theme().color("border-strong"), 1.5)
-            self._mark(painter, self.current, theme().color("accent"), 2.0)
-
-    def _cross(self, painter: QPainter, rect: QRectF) -> None:
-        """Strike a dead map through."""
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        inner = rect.adjusted(2, 2, -2, -2)
-        for colour, width in ((QColor(16, 19, 26, 191), 3.4), (QColor(255, 255, 255), 1.6)):
-            if rect.width() < 20:
-                width *= 0.6
-            painter.setPen(QPen(colour, width))
-            painter.drawLine(inner.bottomLeft(), inner.topRight())
-        painter.restore()
-
-    def _print(self, painter: QPainter, rect: QRectF, index: int) -> None:
-        """Print the values into their cells."""
-        assert self.maps is not None and self._stack is not None
-        values, source = self.maps.values[index], self._stack.source(index)
-        painter.setFont(theme().font("value"))
-        rows, columns = values.shape
-        width, height = rect.width() / columns, rect.height() / rows
-        for row in range(rows):
-            for column in range(columns):
-                cell = QRectF(
-                    rect.left() + column * width, rect.top() + row * height, width, height
-                )
-                ground = self._stack.image.pixelColor(
-                    int(source.left()) + column, int(source.top()) + row
-                )
-                painter.setPen(_ink(ground))
-                text = numbers.real(float(values[row, column]), 2)
-                painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, text)
-
-    def _mark(self, painter: QPainter, index: int, colour: QColor, width: float) -> None:
-        if index < 0 or self._grid is None or index >= self._grid.count:
-            return
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(colour, width))
-        out = 2.5 if self._grid.gap > 2 else 0.5
-        painter.drawRoundedRect(self.map_rect(index).adjusted(-out, -out, out, out), 3, 3)
-        painter.restore()
+        mosaic.paint(painter, origin, QRectF(event.rect()), self.current, whole=False)
+        mosaic.mark(painter, origin, self._hovered, theme().color("border-strong"), 1.5)
+        mosaic.mark(painter, origin, self.current, theme().color("accent"), 2.0)
 
     # events
 
@@ -388,11 +221,3 @@ class MosaicView(QAbstractScrollArea):
         place = point - self._origin()
         found = locate(self._grid, rows, columns, place.x(), place.y())
         return Pointed(*found, float(self.maps.values[found])) if found else None
-
-
-def _ink(ground: QColor) -> QColor:
-    """White on dark cells, black on light ones."""
-    parts = [value / 255 for value in (ground.red(), ground.green(), ground.blue())]
-    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-    light = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return QColor(255, 255, 255) if light < DARK_CELL else QColor(20, 23, 28)

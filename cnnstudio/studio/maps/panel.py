@@ -23,7 +23,8 @@ from cnnstudio.layers import Input
 from cnnstudio.studio import numbers
 from cnnstudio.studio.figure import Figure, FigureMenu, figure_button
 from cnnstudio.studio.maps.colour_bar import ColourBar
-from cnnstudio.studio.maps.mosaic_view import Maps, MosaicView, Pointed
+from cnnstudio.studio.maps.contents import Maps
+from cnnstudio.studio.maps.mosaic_view import MosaicView, Pointed
 from cnnstudio.studio.sight import Sight
 from cnnstudio.studio.theme import Line, label, mark, theme
 from cnnstudio.studio.turns import turns
