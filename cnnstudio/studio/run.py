@@ -29,12 +29,13 @@ class Run:
     visible : bool
         Whether its curves are drawn once it is an earlier run.
     design, plan, dataset
-        What it trains; the plan has the learning rate of the last change.
+        What it trains; the plan has the learning rate of the last change.  An earlier run's
+        dataset is None, see `let_go`.
     epochs : list of EpochEnd
-        Completed epochs; only the last one still holds its weights.
+        Completed epochs; only the last one still holds its weights, see `let_go`.
     epochs_planned, batches_per_epoch : int
     changes : list of Changed
-    weights : Weights
+    weights : Weights or None
         Newest snapshot.
     test : Metrics or None
         On the test images, once the run is finished.
@@ -44,7 +45,8 @@ class Run:
 
     def __init__(self, number: int, design: Design, plan: Plan, dataset: Dataset) -> None:
         self.id, self.title, self.visible = number, f"Run {number}", True
-        self.design, self.plan, self.dataset = design, plan, dataset
+        self.design, self.plan = design, plan
+        self.dataset: Dataset | None = dataset
         self.dataset_name = dataset.title
         self.epochs: list[EpochEnd] = []
         self.epochs_planned, self.batches_per_epoch = plan.epochs, 0
@@ -105,10 +107,18 @@ class Run:
 
     def add_epoch(self, end: EpochEnd) -> None:
         """Append a completed epoch; the weights of the one before are let go."""
-        if self.epochs:
-            self.epochs[-1] = dataclasses.replace(self.epochs[-1], weights={})
+        self._let_go_of_weights()
         self.epochs.append(end)
         self.weights = end.weights
+
+    def let_go(self) -> None:
+        """Become an earlier run: keep the curves, not the images and weights behind them."""
+        self._let_go_of_weights()
+        self.dataset = self.weights = None
+
+    def _let_go_of_weights(self) -> None:
+        if self.epochs:
+            self.epochs[-1] = dataclasses.replace(self.epochs[-1], weights={})
 
 
 class _Average:

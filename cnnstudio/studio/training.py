@@ -267,6 +267,7 @@ class Training(QObject):
         dataset = self._workbench.dataset
         assert dataset is not None
         if self.run is not None:
+            self.run.let_go()
             self.runs.append(self.run)
         design = self._workbench.document.design
         self.run = Run(len(self.runs) + 1, design, self.plan, dataset)

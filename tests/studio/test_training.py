@@ -1,5 +1,8 @@
 """The transport: every state, every button, and nothing left behind."""
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QThread
@@ -170,6 +173,23 @@ def test_another_plan_starts_a_new_run(training, until):
     training.train()
     until(lambda: training.state == "finished")
     assert training.run.id == 2 and training.run.epoch == 2
+
+
+def test_an_earlier_run_lets_go_of_its_data_and_weights(bench, training, until):
+    training.train()
+    until(lambda: training.state == "finished")
+    first = training.run
+    images = weakref.ref(first.dataset)
+    weights = weakref.ref(first.weights["conv1"]["weight"])
+    losses = first.losses
+    bench.set_dataset(small_data(seed=1))
+    training.train()
+    until(lambda: training.state == "finished")
+    until(lambda: not bench.inspector.busy)
+    gc.collect()
+    assert training.runs == [first] and first.dataset_name == training.run.dataset_name
+    np.testing.assert_array_equal(first.losses, losses)
+    assert images() is None and weights() is None
 
 
 def test_train_from_scratch(training, until):
