@@ -15,9 +15,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QGraphicsView, QStyle, QWidget
 
-from cnnstudio.studio import numbers
-from cnnstudio.studio.canvas.backdrop import draw_band, draw_dots, draw_legend
-from cnnstudio.studio.canvas.bubble import Bubble
+from cnnstudio.studio.canvas import spoken
+from cnnstudio.studio.canvas.backdrop import draw_band, draw_dots
+from cnnstudio.studio.canvas.complaint import Complaint
 from cnnstudio.studio.canvas.dropping import Dropping
 from cnnstudio.studio.canvas.editing import Editing
 from cnnstudio.studio.canvas.gestures import Gesture
@@ -25,15 +25,13 @@ from cnnstudio.studio.canvas.guard import guarded
 from cnnstudio.studio.canvas.hint import HintBar
 from cnnstudio.studio.canvas.keys import Keys
 from cnnstudio.studio.canvas.layout import GAP, MARGIN
-from cnnstudio.studio.canvas.places import BELOW
+from cnnstudio.studio.canvas.legend import Legend
 from cnnstudio.studio.canvas.pointing import STEP, Pointing
 from cnnstudio.studio.canvas.scene import CanvasScene
 from cnnstudio.studio.theme import theme
-from cnnstudio.studio.turns import turns
 
 LEAST_FIT = 0.6
 LEAST, MOST = 0.3, 3.0
-LEGEND_HEIGHT = 40
 CACHE = 128 * 1024
 """Kilobytes of cards that are kept drawn."""
 
@@ -63,7 +61,6 @@ class CanvasView(Dropping, Pointing, Keys, Editing, QGraphicsView):
         self._dragging = False
         self._fits = True
         self._arranging = False
-        self._signed = False
         self._last_move = 0.0
         self._dragged: tuple[Any, QPoint, Qt.KeyboardModifier] | None = None
         self.setScene(self.scene_)
@@ -81,9 +78,8 @@ class CanvasView(Dropping, Pointing, Keys, Editing, QGraphicsView):
         if QPixmapCache.cacheLimit() < CACHE:
             QPixmapCache.setCacheLimit(CACHE)
         self.setMinimumSize(320, 180)
-        self.bubble, self.hint = Bubble(self.viewport()), HintBar(self.viewport())
-        self.bubble.pointed.connect(self._try_repair)
-        self.bubble.chosen.connect(self._repair)
+        self._complaint, self._legend = Complaint(self), Legend(self)
+        self.bubble, self.hint = self._complaint.bubble, HintBar(self.viewport())
         self._frame = QTimer(self)
         self._frame.setSingleShot(True)
         self._frame.setInterval(16)
@@ -102,7 +98,7 @@ class CanvasView(Dropping, Pointing, Keys, Editing, QGraphicsView):
         self.document.changed.connect(self._describe)
         theme().changed.connect(self._dress)
         if workbench.inspector is not None:
-            workbench.inspector.look_ready.connect(self._looked)
+            workbench.inspector.look_ready.connect(self._legend.refresh)
         self._describe()
         self._arranged()
 
@@ -166,7 +162,7 @@ class CanvasView(Dropping, Pointing, Keys, Editing, QGraphicsView):
             return
         self._arranging = True
         try:
-            self._show_error()
+            self._complaint.renew()
             size = self.maximumViewportSize()
             wide, high = float(size.width()), float(size.height())
             self.scene_.widest = max((wide - self._bar()) / LEAST_FIT - 2 * MARGIN - 1, 200.0)
@@ -213,12 +209,7 @@ class CanvasView(Dropping, Pointing, Keys, Editing, QGraphicsView):
 
     def _make_room(self) -> None:
         """Keep the height of the bubble free under the red card."""
-        error = next(iter(self.document.analysis.errors), None)
-        self.scene_.room_below = {}
-        if error is not None and not self.scene_.empty and self.scene_.has(error.name):
-            key = self.scene_.key_of(error.name)
-            self.bubble.measure(QRectF(self.viewport().rect()))
-            self.scene_.room_below = {key: (self.bubble.height() + 2) / self.zoom}
+        self.scene_.room_below = self._complaint.room()
         self.scene_.rearrange()
 
     def _empty_height(self, high: float) -> float:
@@ -273,38 +264,8 @@ class CanvasView(Dropping, Pointing, Keys, Editing, QGraphicsView):
         rect.moveCenter(middle)
         return self.mapFromScene(rect).boundingRect()
 
-    # errors
-
-    def _show_error(self) -> None:
-        error = next(iter(self.document.analysis.errors), None)
-        if error is None or not self.scene_.has(error.name):
-            self.bubble.hide()
-            return
-        self.bubble.show_error(error, self.document.analysis.row(error.name))
-
     def _hang_bubble(self) -> None:
-        error = next(iter(self.document.analysis.errors), None)
-        wanted = error is not None and self.scene_.has(error.name) and not self._dragging
-        if not wanted or self.scene_.empty:
-            self.bubble.hide()
-            return
-        rect = self.card_rect(error.name)
-        whole = QRectF(self.viewport().rect())
-        if not whole.intersects(QRectF(rect)):
-            self.bubble.hide()
-            return
-        self.bubble.hang(rect.center().x(), rect.bottom() + 6, whole)
-        self.bubble.show()
-
-    @Slot(object)
-    def _try_repair(self, repair: Any) -> None:
-        self.document.preview(None if repair is None else repair.design)
-
-    @Slot(object)
-    def _repair(self, repair: Any) -> None:
-        self.document.preview(None)
-        self.document.apply(repair)
-        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._complaint.hang(self._dragging)
 
     def notice(self, text: str) -> None:
         """Say something in passing."""
@@ -313,25 +274,9 @@ class CanvasView(Dropping, Pointing, Keys, Editing, QGraphicsView):
     @Slot()
     def _describe(self) -> None:
         """Tell screen readers what is selected."""
-        design, analysis = self.document.design, self.document.analysis
-        chosen = self.document.selection
-        self.setAccessibleName(f"Canvas: {design.name}, {numbers.count(len(design), 'block')}")
-        if not chosen:
-            text = "No block is selected"
-        elif len(chosen) > 1:
-            text = f"{len(chosen)} blocks are selected: {', '.join(chosen)}"
-        else:
-            row = analysis.row(chosen[0])
-            place = design.index(chosen[0]) + 1
-            parts = [
-                f"{row.name}, {row.layer.title}, block {place} of {len(design)}",
-                row.layer.summary(),
-                f"output {numbers.shape(row.output_shape)}" if row.output_shape else "",
-                numbers.count(row.parameters, "parameter"),
-                *(found.sentence for found in row.diagnostics),
-                f"waits for {row.waiting_for}" if row.waiting_for else "",
-            ]
-            text = ", ".join(part for part in parts if part)
+        design, chosen = self.document.design, self.document.selection
+        self.setAccessibleName(spoken.title(design))
+        text = spoken.selected(design, self.document.analysis, chosen)
         if text != self.accessibleDescription():
             self.setAccessibleDescription(text)
             QAccessible.updateAccessibility(
@@ -356,43 +301,13 @@ class CanvasView(Dropping, Pointing, Keys, Editing, QGraphicsView):
             painter.resetTransform()
             if self.band is not None:
                 draw_band(painter, self.band)
-            place = self._legend_place()
-            wanted = not self.scene_.empty and self.bench.inspector is not None
-            if not wanted or not seen.intersects(place):
-                return
-            text = QRect(0, place.top(), 300, place.height())
-            if self.bubble.isHidden() or not self.bubble.geometry().intersects(text):
-                lowest = self.scene_.area.bottom() - BELOW
-                over = self.mapFromScene(0, lowest).y() > place.top()
-                whole = self.viewport().rect()
-                self._signed = self._has_signed()
-                draw_legend(painter, whole, self.bench.view, self._signed, over)
-
-    def _legend_place(self) -> QRect:
-        whole = self.viewport().rect()
-        return QRect(0, whole.bottom() - LEGEND_HEIGHT, whole.width(), LEGEND_HEIGHT + 1)
+            self._legend.paint(painter, seen)
 
     @Slot()
     def _dress(self) -> None:
         """Take the colours of the theme."""
         self.resetCachedContent()
         self.viewport().update()
-
-    @Slot()
-    def _looked(self) -> None:
-        turns().soon(self._renew_legend)
-
-    def _renew_legend(self) -> None:
-        if self._has_signed() != self._signed:
-            self.viewport().update(self._legend_place())
-
-    def _has_signed(self) -> bool:
-        maps = self.scene_.maps
-        return any(
-            maps.signed(maps.shown(unit).name)
-            for unit in self.scene_.units[1:]
-            if unit.head.kind in ("full", "narrow")
-        )
 
 
 __all__ = ["CanvasView"]
