@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 
 from cnnstudio.engine import (
-    BatchEnd,
     Changed,
     Diverged,
     EpochEnd,
@@ -20,6 +18,7 @@ from cnnstudio.engine import (
     Stopped,
 )
 from cnnstudio.engine.check import check
+from cnnstudio.studio.progress import Pace, Progress
 from cnnstudio.studio.pump import Command, Pump, Session
 from cnnstudio.studio.run import Run
 
@@ -30,27 +29,6 @@ State = Literal["idle", "running", "paused", "stopped", "finished", "error"]
 
 DRAIN_MS = 50
 CLOSE_MS = 2000
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a run is: epoch and batch count from 1, 0 before the first.
-
-    `seconds_left` is None until a batch was timed.
-    """
-
-    epoch: int = 0
-    batch: int = 0
-    batches: int = 0
-    epochs: int = 0
-    seconds_left: float | None = None
-
-    @property
-    def share(self) -> float:
-        """Share of all batches that are done, 0 to 1."""
-        if not self.batches or not self.epochs:
-            return 0.0
-        return min(1.0, (max(self.epoch - 1, 0) + self.batch / self.batches) / self.epochs)
 
 
 class Training(QObject):
@@ -99,7 +77,7 @@ class Training(QObject):
         self._reason = ""
         self._session: Session | None = None
         self._ending = False
-        self._seconds_per_batch: float | None = None
+        self._pace = Pace()
         self._thread: QThread | None = None
         self._pump: Pump | None = None
         self._timer = QTimer(self)
@@ -272,7 +250,7 @@ class Training(QObject):
         design = self._workbench.document.design
         self.run = Run(len(self.runs) + 1, design, self.plan, dataset)
         self._session = Session(design, dataset, self.plan)
-        self._ending, self._seconds_per_batch = False, None
+        self._ending, self._pace = False, Pace()
         self.progress = Progress(epochs=self.plan.epochs)
         self.run_changed.emit()
 
@@ -323,19 +301,9 @@ class Training(QObject):
         while mailbox:
             found.append(mailbox.popleft())
         self.run.add_batches(found)
-        self._measure(found)
+        size, epochs = self.run.plan.batch_size, self.run.epochs_planned
+        self.progress = self._pace.progress(found, size, epochs)
         self.batches.emit(tuple(found))
-
-    def _measure(self, found: list[BatchEnd]) -> None:
-        last, size = found[-1], self.run.plan.batch_size
-        seconds = sum(size / end.images_per_second for end in found) / len(found)
-        if self._seconds_per_batch is not None:
-            share = min(1.0, 0.05 * len(found))
-            seconds = self._seconds_per_batch + share * (seconds - self._seconds_per_batch)
-        self._seconds_per_batch = seconds
-        epochs = self.run.epochs_planned
-        left = (epochs - last.epoch) * last.batches + last.batches - last.batch
-        self.progress = Progress(last.epoch, last.batch, last.batches, epochs, left * seconds)
 
     @Slot(object)
     def _on_event(self, message: tuple[Session, Event]) -> None:
