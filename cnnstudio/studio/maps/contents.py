@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnstudio.studio import numbers
+
 Array = NDArray[np.floating[Any]]
 
 
@@ -66,3 +68,19 @@ class Maps:
     def is_dead(self, index: int) -> bool:
         """Whether a map is zero for all probes."""
         return self.dead is not None and bool(self.dead[index])
+
+    def describe(self, index: int) -> str:
+        """One line about a map: name, least and largest value, share of positive ones."""
+        values, title = self.values[index], self.title(index)
+        low, high = (numbers.significant(float(v), 3) for v in (values.min(), values.max()))
+        share = numbers.percent(float((values > 0).mean()), 0)
+        title = title[0].upper() + title[1:]
+        return f"{title}   {low} to {high}   {share} positive{self._remark(index)}"
+
+    def describe_value(self, index: int, row: int, column: int, value: float) -> str:
+        """One line about a value: its place, the value, and whether its map is dead."""
+        text = numbers.significant(value, 4)
+        return f"{self.where(index, row, column)}   {text}{self._remark(index)}"
+
+    def _remark(self, index: int) -> str:
+        return "   dead: zero for all probes" if self.is_dead(index) else ""

@@ -6,10 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QContextMenuEvent, QResizeEvent
 from PySide6.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
     QSizePolicy,
     QSplitter,
@@ -20,13 +19,13 @@ from PySide6.QtWidgets import (
 from cnnstudio.design import Design
 from cnnstudio.inspection import Look, limits_of
 from cnnstudio.layers import Input
-from cnnstudio.studio import numbers
 from cnnstudio.studio.figure import Figure, FigureMenu, figure_button
+from cnnstudio.studio.maps.block_picker import BlockPicker
 from cnnstudio.studio.maps.colour_bar import ColourBar
 from cnnstudio.studio.maps.contents import Maps
 from cnnstudio.studio.maps.mosaic_view import MosaicView, Pointed
 from cnnstudio.studio.sight import Sight
-from cnnstudio.studio.theme import Line, label, mark, theme
+from cnnstudio.studio.theme import Line, label
 from cnnstudio.studio.turns import turns
 
 if TYPE_CHECKING:
@@ -34,47 +33,9 @@ if TYPE_CHECKING:
 
 SHARED = {"map": "each map’s own range", "block": "one range", "all": "one range for all blocks"}
 
-
 LEAST_WIDTH = 476
 FOOTER_FROM = 170
 """Height of a panel from which there is a line below the maps."""
-
-
-class BlockPicker(QComboBox):
-    """Chooses a block of the design that is shown."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._names: tuple[str, ...] = ()
-        self.setIconSize(QSize(14, 14))
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self.setMaxVisibleItems(24)
-        self.setAccessibleName("Block shown")
-        self.setToolTip("Block shown; it is also the selected one on the canvas")
-        mark(self, flat=True)
-        theme().changed.connect(self._repaint_icons)
-        self._design: Design | None = None
-
-    def offer(self, design: Design | None, current: str) -> None:
-        """List the blocks of a design, one of them chosen."""
-        names = () if design is None else design.names
-        self.blockSignals(True)
-        if design is not self._design:
-            self._design = design
-            if names != self._names or self.count() == 0:
-                self._names = names
-                self.clear()
-                self.addItems(names)
-            self._repaint_icons()
-        self.setCurrentIndex(names.index(current) if current in names else -1)
-        self.blockSignals(False)
-        self.setEnabled(bool(names))
-
-    @Slot()
-    def _repaint_icons(self) -> None:
-        for place, block in enumerate(() if self._design is None else self._design.blocks):
-            layer = block.layer
-            self.setItemIcon(place, theme().icon(layer.icon, layer.family))
 
 
 class MapsPanel(QWidget):
@@ -312,9 +273,7 @@ class MapsPanel(QWidget):
         if found is None or maps is None:
             self._say_current()
             return
-        dead = "   dead: zero for all probes" if maps.is_dead(found.index) else ""
-        value = numbers.significant(found.value, 4)
-        self._say(f"{maps.where(found.index, found.row, found.column)}   {value}{dead}")
+        self._say(maps.describe_value(found.index, found.row, found.column, found.value))
 
     @Slot(object)
     def _pointed_in_detail(self, found: Pointed | None) -> None:
@@ -325,12 +284,7 @@ class MapsPanel(QWidget):
         if maps is None or not 0 <= index < len(maps.values):
             self._say("")
             return
-        values = maps.values[index]
-        low, high = (numbers.significant(float(v), 3) for v in (values.min(), values.max()))
-        share = numbers.percent(float((values > 0).mean()), 0)
-        title = maps.title(index)
-        dead = "   dead: zero for all probes" if maps.is_dead(index) else ""
-        self._say(f"{title[0].upper()}{title[1:]}   {low} to {high}   {share} positive{dead}")
+        self._say(maps.describe(index))
 
     @Slot(int)
     def _enlarge(self, index: int) -> None:
