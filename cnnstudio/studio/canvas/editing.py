@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt
-from PySide6.QtWidgets import QLineEdit
 
 from cnnstudio.design import Design, edits
 from cnnstudio.errors import CnnStudioError
@@ -14,53 +13,9 @@ from cnnstudio.layers import FAMILIES, LAYERS, Input
 from cnnstudio.studio import clipboard, insertion
 from cnnstudio.studio.canvas.layout import Slot, nearest_slot
 from cnnstudio.studio.canvas.pick import Choice, QuickPick
+from cnnstudio.studio.canvas.rename_field import RenameField
 from cnnstudio.studio.numbers import count
-from cnnstudio.studio.theme import mark, theme
-
-
-class RenameField(QLineEdit):
-    """Takes the place of a name until Enter or until it loses the focus; Esc leaves the name."""
-
-    def __init__(self, name: str, canvas: Any) -> None:
-        super().__init__(name, canvas.viewport())
-        self.setObjectName("rename_field")
-        self.setAccessibleName(f"New name of {name}")
-        self._name, self._canvas = name, canvas
-        self.returnPressed.connect(self._commit)
-        self.selectAll()
-
-    def _commit(self) -> None:
-        if self._canvas is None:
-            return
-        document = self._canvas.document
-        try:
-            made = edits.rename(document.design, self._name, self.text().strip())
-        except CnnStudioError as error:
-            mark(self, invalid=True)
-            self.setToolTip(str(error))
-            self._canvas.notice(str(error))
-            return
-        self._leave()
-        document.edit(f"Rename {self._name}", made, select=(self.text().strip(),))
-
-    def _leave(self) -> None:
-        canvas, self._canvas = self._canvas, None
-        if canvas is not None:
-            self.hide()
-            canvas.setFocus(Qt.FocusReason.OtherFocusReason)
-            self.deleteLater()
-
-    def keyPressEvent(self, event: Any) -> None:
-        """Leave with Esc."""
-        if event.key() == Qt.Key.Key_Escape:
-            self._leave()
-        else:
-            super().keyPressEvent(event)
-
-    def focusOutEvent(self, event: Any) -> None:
-        """Leave."""
-        super().focusOutEvent(event)
-        self._leave()
+from cnnstudio.studio.theme import theme
 
 
 class Editing:
