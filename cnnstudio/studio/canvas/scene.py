@@ -128,7 +128,10 @@ class CanvasScene(Places):
             return False
         if getattr(inspector, "run_look", None) is None:
             return False
-        return self.document.analysis.row(name).status == "ok" and not inspector.is_of_run(name)
+        analysis = self.document.analysis
+        if name not in analysis.design:
+            return False  # a card may be painted once more before the scene follows the document
+        return analysis.row(name).status == "ok" and not inspector.is_of_run(name)
 
     def verdicts(self, part: Part) -> tuple[str, ...]:
         """What a softmax says of the probe, the most exact first; nothing for other blocks."""

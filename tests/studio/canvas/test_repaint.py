@@ -1,6 +1,7 @@
 """After an epoch a card paints only what follows from the network, and it looks the same."""
 
 import logging
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -96,3 +97,19 @@ def test_a_broken_paint_call_is_logged_once_and_ends_nothing(drawn, monkeypatch,
     said = [record.getMessage() for record in caplog.records]
     assert said.count("the wires cannot be painted") == 1
     assert said.count("the card of conv1 cannot be painted") == 1
+
+
+def test_cards_paint_once_more_before_the_scene_follows_the_document(
+    drawn, bench, document, caplog
+):
+    bench.training = SimpleNamespace(run=object())
+    bench.inspector.run_look = object()
+    bench.inspector.is_of_run = lambda name: name in document.design
+    document.blockSignals(True)
+    document.replace(cnn.templates.load("one-dense"))
+    document.blockSignals(False)
+    for item in drawn.scene_.items_.values():
+        item.refresh()
+        item.update()
+    pixels(drawn)
+    assert [record.getMessage() for record in caplog.records] == []
