@@ -3,7 +3,9 @@
     python -m tests.benchmarks.soak [--seconds 60] [SEED ...]
 
 Each seed is a process of its own.  It fails with an exception in a slot, with a warning or worse
-from Qt, with a logged error, and with a crash; it prints the memory in use over time.
+from Qt, with a logged error, with a crash, and with memory that grows by more than `MOST_GROWTH`
+from the third quarter to the last.  Memory is taken and printed after each quarter, at rest with
+the same design, of the program itself and of its workers.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import (
     QCoreApplication,
+    QEvent,
     QObject,
     QPoint,
     QPointF,
@@ -40,6 +43,12 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
 
 SECONDS = 60.0
 SEEDS = (1, 2, 3)
+MOST_GROWTH = 25.0
+"""Megabytes from the end of the third quarter to the end of the last: two data sets are 32."""
+
+REST_S = 10.0
+"""Time after a quarter in which everything under way must have ended."""
+
 SPARED = {"action_quit", "action_log_folder"}
 """One ends the test, the other leaves the program."""
 
@@ -114,11 +123,22 @@ class Monkey(QObject):
             self._note(deed.__name__.strip("_"))
             deed()
             self.count += 1
-            QCoreApplication.processEvents()
+            process_events()
             if not self.window.isVisible():
                 self.faults.append("the window is gone")
         self._janitor.stop()
         self._tidy()
+
+    def rest(self) -> None:
+        """End what is under way and show the same design as after every quarter."""
+        self.window.training.stop()
+        self.window.files.open("lenet5")
+        bench, end = self.window.workbench, time.monotonic() + REST_S
+        while bench.training.active or bench.inspector.busy or self.window.forecaster.busy:
+            process_events()
+            if time.monotonic() > end:
+                self.faults.append(f"no rest after {REST_S:.0f} seconds")
+                return
 
     def _note(self, what: str) -> None:
         self.done.append(what)
@@ -284,10 +304,26 @@ class Messages(logging.Handler):
             self.faults.append(f"Qt says: {text}")
 
 
-def memory() -> float:
-    """Megabytes in use."""
+def process_events() -> None:
+    """Do what a turn of the event loop does: `processEvents` alone deletes nothing later."""
+    QCoreApplication.processEvents()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+
+def memory() -> tuple[float, float]:
+    """Megabytes in use by this process, and by its workers together."""
     gc.collect()
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    tasks = Path("/proc/self/task").glob("*/children")
+    workers = [number for task in tasks for number in task.read_text().split()]
+    return resident("self"), sum(map(resident, workers))
+
+
+def resident(process: str) -> float:
+    """Megabytes of a process that are in memory; 0 when it has ended."""
+    try:
+        pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
@@ -304,19 +340,27 @@ def soak(seed: int, seconds: float, folder: Path) -> int:
     while window.workbench.dataset is None:
         application.processEvents()
     monkey = Monkey(window, seed, folder)
-    # The first seconds load what is loaded once.
-    used, parts = [], 6
-    for _ in range(parts):
-        monkey.run(seconds / parts)
-        used.append(memory())
+    monkey.faults = messages.faults
+    quarters = []
+    for _ in range(4):
+        monkey.run(seconds / 4)
+        monkey.rest()
+        quarters.append(memory())
+    main, workers = zip(*quarters, strict=True)
+    for whose, used in (("the program", main), ("its workers", workers)):
+        if used[3] - used[2] > MOST_GROWTH:
+            monkey.faults.append(f"{whose} grew by {used[3] - used[2]:.0f} MB")
     runs = len(window.training.runs)
     window.close()
     window.deleteLater()
     application.sendPostedEvents(None, 0)
     application.processEvents()
-    faults = monkey.faults + messages.faults
-    shown = " ".join(f"{megabytes:.0f}" for megabytes in used)
-    print(f"seed {seed}: {monkey.count} deeds, {runs} runs, MB {shown}, {len(faults)} faults")
+    faults = messages.faults
+    shown, aside = (" ".join(f"{size:.0f}" for size in used) for used in (main, workers))
+    print(
+        f"seed {seed}: {monkey.count} deeds, {runs} runs, MB {shown}, workers {aside}, "
+        f"{len(faults)} faults"
+    )
     if faults:
         print(*monkey.done, *faults[:3], sep="\n")
     qInstallMessageHandler(None)
