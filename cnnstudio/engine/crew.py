@@ -55,7 +55,7 @@ class Crew:
 
     def ready(self, program: Program) -> list[Worker]:
         """Return the workers that can begin with a program at once."""
-        if self._alone[self._number(program)]:
+        if self._alone[self.number(program)]:
             return []
         return [worker for worker in self.workers if worker.ready]
 
@@ -67,7 +67,7 @@ class Crew:
 
     def introduce(self, worker: Worker, program: Program) -> tuple[int, Program | None]:
         """Return a program's number, and the program if the worker does not know it."""
-        number = self._number(program)
+        number = self.number(program)
         if number in worker.programs:
             return number, None
         worker.programs.add(number)
@@ -107,7 +107,8 @@ class Crew:
             raise failure
         return answers
 
-    def _number(self, program: Program) -> int:
+    def number(self, program: Program) -> int:
+        """Return a program's number."""
         for number, known in enumerate(self._programs):
             if known is program:
                 return number

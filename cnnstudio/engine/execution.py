@@ -80,6 +80,7 @@ class Executor:
         self._team: list[Worker] = []
         self._begun = False
         self._told: dict[tuple[Worker, int], Packed] = {}
+        self._parts: dict[tuple[int, int], Packed] = {}
 
     @property
     def nbytes(self) -> int:
@@ -232,15 +233,26 @@ class Executor:
                 if (found := slots[slot]).places and find_shared(found.places[0])
             }
             begin = None if self._begun else self._beginning(worker, batch)
-            messages.append(Task(begin, backward, number, indices, taken, places, batch.shared))
+            parts = self._new_parts(worker, batch, indices) if backward else {}
+            messages.append(
+                Task(begin, backward, number, indices, taken, places, parts, batch.shared)
+            )
         self._begun = True
 
         def compute(index: int) -> None:
             run(batch, stage, index, self._rooms[index], self._interrupted)
 
-        outcomes = self._crew.together(self._team, messages, range(0, count, processes), compute)
+        mine = range(0, count, processes)
+        outcomes = self._crew.together(self._team, messages, mine, compute)
         for outcome in outcomes:
             _accept(batch, slots, outcome)
+        if backward and self._team:
+            program = self._crew.number(batch.program)
+            for node in stage.nodes:
+                if batch.parameter_gradients[node.name][0]:
+                    for index in set(range(count)) - set(mine):
+                        part = self._parts[program, index][node.name]
+                        batch.parameter_gradients[node.name][index] = part
         batch.shared = {}
         if stage.reduce:
             total = batch.partials[0]
@@ -257,6 +269,21 @@ class Executor:
                 slot, shape = batch.values[node.output], (samples(images), node.features)
                 slot.whole = batch.memory.keep(shape, images.dtype)
                 slot.places = {i: slot.whole[a:b] for i, (a, b) in enumerate(batch.bounds)}
+
+    def _new_parts(self, worker: Worker, batch: Batch, indices: Sequence[int]) -> dict[int, Packed]:
+        """Return where a worker puts the parameter gradients of chunks, if it does not know yet."""
+        program = self._crew.number(batch.program)
+        new = {}
+        for index in indices:
+            parts = self._parts.get((program, index))
+            if parts is None:
+                names = [node.name for node in batch.program.nodes if not node.whole]
+                parts = _shared_like({name: batch.destinations[name] for name in names})
+                self._parts[program, index] = parts
+            if (program, index) not in worker.parts:
+                worker.parts.add((program, index))
+                new[index] = parts
+        return new
 
     def _beginning(self, worker: Worker, batch: Batch) -> Begin:
         """Return the message that begins a batch; weights in shared memory are named only once."""
@@ -281,6 +308,22 @@ def _whole_memory(shape: tuple[int, ...], dtype: DTypeLike) -> Array:
     return shared_empty(shape, dtype) if large else np.empty(shape, dtype)
 
 
+def _shared_like(arrays: Packed) -> Packed:
+    """Return arrays of the same names, shapes and dtype in one piece of shared memory."""
+    every = [array for named in arrays.values() for array in named.values()]
+    flat = shared_empty(
+        (sum(array.size for array in every),), every[0].dtype if every else np.float32
+    )
+    start = 0
+    made: dict[str, dict[str, Array]] = {}
+    for block, named in arrays.items():
+        made[block] = {}
+        for name, array in named.items():
+            made[block][name] = flat[start : start + array.size].reshape(array.shape)
+            start += array.size
+    return made
+
+
 def _accept(batch: Batch, slots: list[Any], outcome: Outcome) -> None:
     """Put what a worker made where the whole stages look for it."""
     for slot, parts in outcome.given.items():
@@ -290,9 +333,6 @@ def _accept(batch: Batch, slots: list[Any], outcome: Outcome) -> None:
                 slots[slot].places[index][...] = part
     for index, partial in outcome.partials.items():
         batch.partials[index] = partial
-    for name, found in outcome.gradients.items():
-        for index, gradients in found.items():
-            batch.parameter_gradients[name][index] = gradients
 
 
 def _add_up(parts: list[Array], total: Array) -> None:

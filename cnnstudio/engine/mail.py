@@ -103,13 +103,13 @@ def forget_segment(name: str) -> None:
 def shared_empty(shape: tuple[int, ...], dtype: DTypeLike) -> Array:
     """Return an array like `numpy.empty` that other processes can work on.
 
-    Where there is no room for shared memory it is an array of this process alone.
+    Raises
+    ------
+    MemoryLimitError
+        If there is no room for it.
     """
     nbytes = max(1, prod(shape) * np.dtype(dtype).itemsize)
-    try:
-        name, segment = create_segment(nbytes)
-    except MemoryLimitError:
-        return np.empty(shape, dtype)
+    name, segment = create_segment(nbytes)
     flat = np.frombuffer(segment, np.uint8)
     address = _address(flat)
     _shared[address] = name, nbytes

@@ -51,6 +51,8 @@ class Hand:
         self.rooms = Rooms()
         self.programs: dict[int, Program] = {}
         self.weights: dict[int, Packed] = {}
+        self.parts: dict[int, dict[int, Packed]] = {}
+        self.number = -1
         self.batch: Batch | None = None
         self.parameters: Packed = {}
 
@@ -98,6 +100,7 @@ class Begin:
         if self.parameters is not None:
             hand.weights[self.number] = self.parameters
         hand.rooms.rewind()
+        hand.number = self.number
         program, weights = hand.programs[self.number], hand.weights[self.number]
         hand.batch = Batch(program, self.bounds, weights, self.seed, self.step)
 
@@ -112,13 +115,10 @@ class Outcome:
         By slot and index of chunk: values or gradients that whole stages read.
     partials : dict
         By index of chunk.
-    gradients : dict
-        Parameter gradients by node and index of chunk.
     """
 
     given: dict[int, dict[int, Array]] = field(default_factory=dict)
     partials: dict[int, Any] = field(default_factory=dict)
-    gradients: dict[str, dict[int, Any]] = field(default_factory=dict)
 
 
 @dataclass
@@ -139,6 +139,8 @@ class Task:
         By slot and index of chunk: what whole stages made.
     places : dict
         By slot and index of chunk: where whole stages look for the output.
+    parts : dict
+        By index of chunk: where its parameter gradients go; missing if the worker knows.
     shared : dict
         Merged partials by slot.
     """
@@ -149,6 +151,7 @@ class Task:
     indices: tuple[int, ...]
     taken: dict[int, dict[int, Array]]
     places: dict[int, dict[int, Array]]
+    parts: dict[int, Packed]
     shared: dict[int, Any]
 
     def follow(self, hand: Hand) -> Outcome:
@@ -166,19 +169,22 @@ class Task:
         for slot, places in self.places.items():
             slots[slot].places.update(places)
         batch.shared.update(self.shared)
+        parts = hand.parts.setdefault(hand.number, {})
+        parts.update(self.parts)
         batch.parameter_gradients.clear()
         for index in self.indices:
             run(batch, stage, index, hand.rooms[index], hand.interrupted)
         outcome = Outcome()
         for slot in stage.gives - self.places.keys():
             chunks = slots[slot].chunks
-            found = {i: part for i in self.indices if (part := chunks[i]) is not None}
-            outcome.given[slot] = found
+            given = {i: part for i in self.indices if (part := chunks[i]) is not None}
+            outcome.given[slot] = given
         if stage.reduce:
             outcome.partials = {index: batch.partials[index] for index in self.indices}
-        for name, parts in batch.parameter_gradients.items():
-            if parts[self.indices[0]]:
-                outcome.gradients[name] = {index: parts[index] for index in self.indices}
+        for name, found in batch.parameter_gradients.items():
+            for index in self.indices:
+                for key, gradient in found[index].items():
+                    parts[index][name][key][...] = gradient
         return outcome
 
 

@@ -73,6 +73,7 @@ class Worker:
         self._inbox = Inbox(self._process.stdout)
         self._name, self._control = create_segment(CONTROL_BYTES)
         self.programs: set[int] = set()
+        self.parts: set[tuple[int, int]] = set()
         with suppress(OSError):
             pickle.dump(sys.path, self._process.stdin)
             self._outbox.send(self._name)
@@ -152,6 +153,7 @@ class Worker:
             If it has ended.
         """
         self.programs.clear()
+        self.parts.clear()
         self.rewind()
         if self.ready:
             self.post(Clear())

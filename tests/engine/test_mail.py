@@ -133,4 +133,3 @@ def test_a_full_disk_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(MemoryLimitError, match="no room for 1,000 bytes"):
         mail.create_segment(1000)
     assert set(os.listdir(tempfile.gettempdir())) <= before
-    assert find_shared(shared_empty((5,), np.float64)) is None
