@@ -6,7 +6,8 @@ Views observe the document and never each other.  Drop, form, paste and repair a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -109,7 +110,7 @@ class Document(QObject):
         self.selection: tuple[str, ...] = ()
         self.path: Path | None = None
         self._showing = False
-        self._postponed: list[tuple[Design, ReplaceDesign]] = []
+        self._postponed: list[Callable[[], None]] = []
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(0)
@@ -147,21 +148,25 @@ class Document(QObject):
             return
         command = ReplaceDesign(self, text, design, merge_key, chosen)
         if self._showing:
-            self._postponed.append((self.design, command))
+            self._postponed.append(partial(self._push, self.design, command))
             self._later.start()
         else:
             self.undo_stack.push(command)
 
     @Slot()
     def _make_up(self) -> None:
-        """Make edits that came out of showing another one.
+        """Make edits, and start over, as was asked for while another edit was shown.
 
-        The stack is destroyed by a command that it gets while it carries out another.
+        The stack is destroyed by a command that it gets, and by being emptied, while it carries
+        out another.
         """
         postponed, self._postponed = self._postponed, []
-        for before, command in postponed:
-            if self.design is before:
-                self.undo_stack.push(command)
+        for call in postponed:
+            call()
+
+    def _push(self, before: Design, command: ReplaceDesign) -> None:
+        if self.design is before:
+            self.undo_stack.push(command)
 
     def show(self, design: Design, selection: Iterable[str]) -> None:
         """Show a design without a step in the history; for commands and opening."""
@@ -216,6 +221,10 @@ class Document(QObject):
         modified : bool
             It holds edits that the file does not.
         """
+        if self._showing:
+            self._postponed.append(partial(self.replace, design, path, modified))
+            self._later.start()
+            return
         self.undo_stack.clear()
         self.undo_stack.setClean()  # an empty stack remembers that it was not
         if modified:

@@ -279,3 +279,19 @@ def test_an_answer_that_comes_too_late_is_dropped(document):
     QCoreApplication.processEvents()
     assert document.design.block("conv1").layer.filters == 5
     assert document.design.block("conv2").layer.filters == 16
+
+
+def test_starting_over_out_of_showing_an_edit_waits_until_the_history_has_finished(document):
+    other, asked = templates.load("one-dense"), []
+
+    def start_over():
+        if not asked:
+            asked.append(True)
+            document.replace(other)
+
+    document.changed.connect(start_over)
+    filters(document, 3)
+    assert document.design.block("conv1").layer.filters == 3
+    assert document.undo_stack.count() == 1
+    QCoreApplication.processEvents()
+    assert document.design == other and document.undo_stack.count() == 0
