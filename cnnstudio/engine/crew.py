@@ -35,6 +35,9 @@ class Crew:
         self._programs: list[Program] = []
         self._alone: list[bool] = []
         self._finalizer = weakref.finalize(self, processes.give_back, self.workers)
+        self._finalizer.atexit = (
+            False  # a thread may still wait for an answer; the pipes end anyway
+        )
 
     def close(self) -> None:
         """Give the workers back."""
