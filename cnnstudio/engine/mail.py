@@ -18,13 +18,12 @@ import os
 import pickle
 import struct
 import sys
-import tempfile
 import weakref
+from collections.abc import Iterator
 from contextlib import suppress
 from math import prod
 from pathlib import Path
 from typing import IO, Any
-from uuid import uuid4
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -54,7 +53,7 @@ def create_segment(size: int) -> tuple[str, mmap.mmap]:
         If there is no room for ``size`` bytes.
     """
     if sys.platform == "win32":
-        name = f"cnnstudio-{uuid4().hex}"
+        name = _new_name()
         return name, mmap.mmap(-1, size, tagname=name)
     for folder in _folders():
         with suppress(OSError):
@@ -66,7 +65,8 @@ def create_segment(size: int) -> tuple[str, mmap.mmap]:
 
 
 def _create_file(folder: str, size: int) -> tuple[str, mmap.mmap]:
-    descriptor, name = tempfile.mkstemp(prefix=_PREFIX.format(os.getpid()), dir=folder)
+    name = os.path.join(folder, _new_name())
+    descriptor = os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         if hasattr(os, "posix_fallocate"):
             os.posix_fallocate(descriptor, 0, size)  # room that is missing is noticed here
@@ -149,8 +149,15 @@ def forget_segments_of(process: int) -> None:
             forget_segment(str(path))
 
 
-def _folders() -> tuple[str, str]:
-    return "/dev/shm", tempfile.gettempdir()
+def _new_name() -> str:
+    return _PREFIX.format(os.getpid()) + os.urandom(8).hex()
+
+
+def _folders() -> Iterator[str]:
+    yield "/dev/shm"
+    import tempfile  # here, because all programs would wait for it, and few need it
+
+    yield tempfile.gettempdir()
 
 
 class Outbox:

@@ -15,7 +15,6 @@ import atexit
 import logging
 import os
 import pickle
-import subprocess
 import sys
 import threading
 from contextlib import suppress
@@ -60,6 +59,8 @@ class Worker:
     """
 
     def __init__(self) -> None:
+        import subprocess  # here, because all programs would wait for it, and few need it
+
         self._process = subprocess.Popen(
             [sys.executable, "-c", _PROGRAM],
             stdin=subprocess.PIPE,
@@ -164,9 +165,11 @@ class Worker:
         self._control[FAREWELL] = 1
         self._outbox.close()
         forget_segment(self._name)
+        from subprocess import TimeoutExpired
+
         try:
             self._process.wait(1)
-        except subprocess.TimeoutExpired:
+        except TimeoutExpired:
             self._process.kill()
             self._process.wait()
         self._inbox.close()
