@@ -35,9 +35,8 @@ class Crew:
         self._programs: list[Program] = []
         self._alone: list[bool] = []
         self._finalizer = weakref.finalize(self, processes.give_back, self.workers)
-        self._finalizer.atexit = (
-            False  # a thread may still wait for an answer; the pipes end anyway
-        )
+        # At exit a thread may still wait for an answer; there the pipes just end.
+        self._finalizer.atexit = False
 
     def close(self) -> None:
         """Give the workers back."""
