@@ -13,7 +13,7 @@ from math import prod, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-Draw = Callable[[np.random.Generator, tuple[int, ...]], NDArray[np.float64]]
+Draw = Callable[["np.random.Generator", tuple[int, ...]], NDArray[np.float64]]
 
 
 def fans(shape: tuple[int, ...]) -> tuple[int, int]:
