@@ -38,11 +38,13 @@ class Hand:
     ----------
     control : buffer
         The segment shared with the main process.
+    parent : int
+        Number of the main process, which may have ended since it started this one.
     """
 
-    def __init__(self, control: Any) -> None:
+    def __init__(self, control: Any, parent: int) -> None:
         self._control = control
-        self.parent = os.getppid()
+        self.parent = parent
         self.clear()
         control[READY] = 1
 

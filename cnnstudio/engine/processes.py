@@ -77,7 +77,7 @@ class Worker:
         self.parts: set[tuple[int, int]] = set()
         with suppress(OSError):
             pickle.dump(sys.path, self._process.stdin)
-            self._outbox.send(self._name)
+            self._outbox.send((self._name, os.getpid()))
 
     @property
     def ready(self) -> bool:

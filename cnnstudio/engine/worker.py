@@ -20,7 +20,8 @@ def main() -> None:
     inbox, outbox = Inbox(sys.stdin.buffer), Outbox(sys.stdout.buffer)
     sys.stdout = sys.stderr
     try:
-        hand = Hand(open_segment(inbox.receive(), CONTROL_BYTES))
+        name, parent = inbox.receive()
+        hand = Hand(open_segment(name, CONTROL_BYTES), parent)
     except (EOFError, OSError):  # the program has ended meanwhile
         return
     with suppress(EOFError, OSError), np.errstate(all="ignore"), blas.single_thread():

@@ -64,6 +64,24 @@ def test_workers_end_with_the_program(end: str) -> None:
     assert not [name for name in os.listdir("/dev/shm") if name.startswith(tuple(left))]
 
 
+@pytest.mark.skipif(not Path("/proc").exists(), reason="looks at /proc")
+def test_nothing_is_left_of_a_program_killed_while_its_workers_start() -> None:
+    end = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
+    source = PROGRAM.format(end=end).replace("stepper.executor.wait_until_ready()\n", "")
+    program = subprocess.Popen([sys.executable, "-c", source], stdout=subprocess.PIPE)
+    program.communicate()
+    assert program.returncode == -signal.SIGKILL
+
+    def left() -> list[str]:
+        start = f"cnnstudio-{program.pid}-"
+        return [name for name in os.listdir("/dev/shm") if name.startswith(start)]
+
+    deadline = time.monotonic() + 30
+    while left() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not left()
+
+
 def started() -> Worker:
     worker = Worker()
     wait_for(worker)
