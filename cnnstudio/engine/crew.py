@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import pickle
 import weakref
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from cnnstudio.engine import processes
@@ -14,6 +15,21 @@ from cnnstudio.engine.processes import Worker
 from cnnstudio.engine.program import Program
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Orders:
+    """A message for each worker of a team.
+
+    Attributes
+    ----------
+    messages : sequence
+    number : int
+        Under which workers remember them, see `Worker.post`.
+    """
+
+    messages: Sequence[Any]
+    number: int = 0
 
 
 class Crew:
@@ -32,6 +48,7 @@ class Crew:
 
     def __init__(self, count: int) -> None:
         self.workers = processes.borrow(count) if count else []
+        self._orders: dict[Hashable, tuple[Hashable, Orders]] = {}
         self._programs: list[Program] = []
         self._alone: list[bool] = []
         self._finalizer = weakref.finalize(self, processes.give_back, self.workers)
@@ -65,35 +82,45 @@ class Crew:
     def nbytes(self) -> int:
         """Bytes of reusable memory that the workers hold."""
         team = [worker for worker in self.workers if worker.ready]
-        return sum(self.together(team, [Measure()] * len(team)))
+        return sum(self.together(team, Orders([Measure()] * len(team)), [()] * len(team)))
 
-    def introduce(self, worker: Worker, program: Program) -> tuple[int, Program | None]:
-        """Return a program's number, and the program if the worker does not know it."""
-        number = self.number(program)
-        if number in worker.programs:
-            return number, None
-        worker.programs.add(number)
-        return number, program
+    def orders(self, key: Hashable, stamp: Hashable, make: Callable[[], Sequence[Any]]) -> Orders:
+        """Return orders that come again at every step.
+
+        Parameters
+        ----------
+        key : hashable
+            Which orders.
+        stamp : hashable
+            What they are made from.  While it is equal, the orders are those of the last time.
+        make : callable
+            Makes the messages.
+        """
+        before, orders = self._orders.get(key, (None, None))
+        if orders is None or before != stamp:
+            orders = Orders(make(), orders.number if orders else len(self._orders) + 1)
+            self._orders[key] = stamp, orders
+        return orders
 
     def together(
         self,
-        team: Sequence[Worker],
-        messages: Sequence[Any],
-        mine: Iterable[Any] = (),
-        work: Callable[[Any], Any] = lambda part: None,
+        workers: Sequence[Worker],
+        orders: Orders,
+        arguments: Sequence[tuple[Any, ...]],
+        mine: Callable[[], Any] = lambda: None,
     ) -> list[Any]:
-        """Send each worker of a team a message, do ``work`` on ``mine``, and return the answers.
+        """Send workers their orders, do ``mine``, and return the answers.
 
-        Every worker is between two messages again when this returns or raises.
+        ``arguments`` are each worker's for its message, see `Worker.post`.  Every worker is between
+        two messages again when this returns or raises.
         """
         failure: BaseException | None = None
         asked: list[Worker] = []
         try:
-            for worker, message in zip(team, messages, strict=True):
-                worker.post(message)
+            for worker, message, its in zip(workers, orders.messages, arguments, strict=True):
+                worker.post(message, *its, number=orders.number)
                 asked.append(worker)
-            for part in mine:
-                work(part)
+            mine()
         except BaseException as error:
             failure = error
             for worker in asked:

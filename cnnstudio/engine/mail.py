@@ -4,7 +4,7 @@ A message is any object that pickles.  Arrays of a few kilobytes and more do not
 pipe: they are copied once into a segment of shared memory, and the receiver sees them there.  They
 stay valid until the sender rewinds, which both sides do at the same point of their conversation.
 Arrays that were made by `shared_empty`, and views of them, are not even copied: both sides read and
-write the same memory.
+write the same memory.  A message that holds no other arrays lasts as long as they do.
 
 A segment is a file without a disk (``/dev/shm`` on Linux), or a named mapping on Windows.  Its name
 is removed by the receiver as soon as it is open, or with the array that `shared_empty` made.
@@ -12,6 +12,7 @@ is removed by the receiver as soon as it is open, or with the array that `shared
 
 from __future__ import annotations
 
+import copyreg
 import io
 import mmap
 import os
@@ -37,7 +38,8 @@ _LARGE = 4096
 
 _ALIGNMENT = 64
 _PREFIX = "cnnstudio-{}-"
-_LENGTH = struct.Struct("<Q")
+_HEAD = struct.Struct("<Q?")
+"""Length of a message, and whether the outbox was rewound before it."""
 
 
 _shared: dict[int, tuple[str, int]] = {}
@@ -175,6 +177,8 @@ class Outbox:
         self._segment: mmap.mmap | None = None
         self._position = 0
         self._rewound = False
+        self._lasting = True
+        self._reducers = {**copyreg.dispatch_table, np.ndarray: self._reduce}
 
     def rewind(self) -> None:
         """Use the shared memory again from its start: all arrays sent so far become invalid."""
@@ -189,14 +193,19 @@ class Outbox:
         OSError, ValueError
             If nobody reads any more, or the outbox is closed.
         """
-        pickled = io.BytesIO()
-        pickled.write(bytes(_LENGTH.size))
-        _Pickler(pickled, self).dump((self._rewound, message))
-        self._rewound = False
-        with pickled.getbuffer() as buffer:
-            _LENGTH.pack_into(buffer, 0, len(buffer) - _LENGTH.size)
-            self._stream.write(buffer)
+        packed, _ = self.pack(message)
+        self._stream.write(_HEAD.pack(len(packed), self._rewound) + packed)
         self._stream.flush()
+        self._rewound = False
+
+    def pack(self, message: Any) -> tuple[bytes, bool]:
+        """Return a message in bytes, and whether it lasts: it holds no arrays but shared ones."""
+        self._lasting = True
+        packed = io.BytesIO()
+        pickler = pickle.Pickler(packed, protocol=pickle.HIGHEST_PROTOCOL)
+        pickler.dispatch_table = self._reducers
+        pickler.dump(message)
+        return packed.getvalue(), self._lasting
 
     def close(self) -> None:
         """Send no more."""
@@ -204,13 +213,14 @@ class Outbox:
         with suppress(OSError):
             self._stream.close()
 
-    def place(self, array: Array) -> tuple[Any, ...] | None:
-        """Return where in shared memory the receiver finds an array; None if it is pickled."""
+    def _reduce(self, array: Array) -> Any:
+        """Return how to pickle an array: as the place in shared memory where it is found."""
         found = find_shared(array)
         if found:
-            return True, *found, array.shape, array.dtype, array.strides
+            return _find, (True, *found, array.shape, array.dtype.str, array.strides)
+        self._lasting = False
         if array.nbytes < _LARGE:
-            return None
+            return array.__reduce__()
         if self._segment is None or self._position + array.nbytes > len(self._segment):
             size = max(1 << 20, 2 * array.nbytes, 2 * len(self._segment or b""))
             self._name, self._segment = create_segment(size)
@@ -219,18 +229,13 @@ class Outbox:
         there = np.ndarray(array.shape, array.dtype, buffer=self._segment, offset=start)
         there[...] = array
         self._position += -(-array.nbytes // _ALIGNMENT) * _ALIGNMENT
-        return False, self._name, len(self._segment), start, array.shape, array.dtype, None
+        place = (False, self._name, len(self._segment), start)
+        return _find, (*place, array.shape, array.dtype.str, None)
 
 
-class _Pickler(pickle.Pickler):
-    """Sends large arrays through an outbox's shared memory."""
-
-    def __init__(self, stream: IO[bytes], outbox: Outbox) -> None:
-        super().__init__(stream, protocol=pickle.HIGHEST_PROTOCOL)
-        self._outbox = outbox
-
-    def persistent_id(self, thing: Any) -> Any:
-        return self._outbox.place(thing) if type(thing) is np.ndarray else None
+def _find(*place: Any) -> Array:
+    """Stand for `Inbox.find` in pickled messages."""
+    raise TypeError("only an inbox finds arrays")
 
 
 class Inbox:
@@ -249,12 +254,15 @@ class Inbox:
         EOFError
             If the sender is gone.
         """
-        (length,) = _LENGTH.unpack(self._read(_LENGTH.size))
-        rewound, message = _Unpickler(io.BytesIO(self._read(length)), self).load()
+        length, rewound = _HEAD.unpack(self._read(_HEAD.size))
         if rewound:
             for name in list(self._segments)[:-1]:
                 del self._segments[name]
-        return message
+        return self.unpack(self._read(length))
+
+    def unpack(self, packed: bytes) -> Any:
+        """Return the message that an outbox packed."""
+        return _Unpickler(io.BytesIO(packed), self).load()
 
     def close(self) -> None:
         """Receive no more."""
@@ -267,7 +275,7 @@ class Inbox:
         size: int,
         start: int,
         shape: tuple[int, ...],
-        dtype: Any,
+        dtype: str,
         strides: tuple[int, ...] | None,
     ) -> Array:
         """Return the array at a place."""
@@ -289,11 +297,11 @@ class Inbox:
 
 
 class _Unpickler(pickle.Unpickler):
-    """Finds large arrays in an inbox's shared memory."""
+    """Finds arrays in an inbox's shared memory."""
 
     def __init__(self, stream: IO[bytes], inbox: Inbox) -> None:
         super().__init__(stream)
         self._inbox = inbox
 
-    def persistent_load(self, place: Any) -> Any:
-        return self._inbox.find(*place)
+    def find_class(self, module: str, name: str) -> Any:
+        return self._inbox.find if name == _find.__name__ else super().find_class(module, name)

@@ -1,7 +1,10 @@
 """What worker processes are told to do.
 
 Each message knows what to do in the worker and returns the answer.  Between messages a worker's
-`Hand` keeps its memory, the programs it was told, and the mini-batch under way.
+`Hand` keeps its memory and the mini-batch under way.
+
+What stays the same from step to step is a message's own; what does not are the arguments of its
+``follow``.  So a message is sent once, and after that its number and new arguments are enough.
 """
 
 from __future__ import annotations
@@ -49,14 +52,9 @@ class Hand:
         control[READY] = 1
 
     def clear(self) -> None:
-        """Hold no memory and know no program."""
+        """Hold no memory."""
         self.rooms = Rooms()
-        self.programs: dict[int, Program] = {}
-        self.weights: dict[int, Packed] = {}
-        self.parts: dict[int, dict[int, Packed]] = {}
-        self.number = -1
         self.batch: Batch | None = None
-        self.parameters: Packed = {}
 
     def interrupted(self) -> bool:
         """Return whether nobody wants the work under way any more."""
@@ -78,33 +76,18 @@ class Begin:
 
     Attributes
     ----------
-    number : int
-        Of the program.
-    program : Program or None
-        None if the worker has it.
-    parameters : mapping or None
-        See `Batch`; None if the worker has them, in memory that it shares.
-    bounds, seed, step
+    program, bounds, parameters
         See `Batch`.
     """
 
-    number: int
-    program: Program | None
-    parameters: Packed | None
+    program: Program
     bounds: Bounds
-    seed: int
-    step: int
+    parameters: Packed
 
-    def follow(self, hand: Hand) -> None:
+    def follow(self, hand: Hand, seed: int, step: int) -> None:
         """Forget the last mini-batch."""
-        if self.program is not None:
-            hand.programs[self.number] = self.program
-        if self.parameters is not None:
-            hand.weights[self.number] = self.parameters
         hand.rooms.rewind()
-        hand.number = self.number
-        program, weights = hand.programs[self.number], hand.weights[self.number]
-        hand.batch = Batch(program, self.bounds, weights, self.seed, self.step)
+        hand.batch = Batch(self.program, self.bounds, self.parameters, seed, step)
 
 
 @dataclass
@@ -142,9 +125,7 @@ class Task:
     places : dict
         By slot and index of chunk: where whole stages look for the output.
     parts : dict
-        By index of chunk: where its parameter gradients go; missing if the worker knows.
-    shared : dict
-        Merged partials by slot.
+        By index of chunk: where its parameter gradients go.
     """
 
     begin: Begin | None
@@ -154,12 +135,17 @@ class Task:
     taken: dict[int, dict[int, Array]]
     places: dict[int, dict[int, Array]]
     parts: dict[int, Packed]
-    shared: dict[int, Any]
 
-    def follow(self, hand: Hand) -> Outcome:
-        """Compute the chunks."""
+    def follow(self, hand: Hand, seed: int, step: int, shared: dict[int, Any]) -> Outcome | None:
+        """Compute the chunks; ``shared`` holds merged partials by slot.
+
+        Returns
+        -------
+        Outcome or None
+            None if all that was made is in the places it was to go to.
+        """
         if self.begin:
-            self.begin.follow(hand)
+            self.begin.follow(hand, seed, step)
         batch = hand.batch
         assert batch is not None
         program = batch.program
@@ -170,9 +156,7 @@ class Task:
             slots[slot].pieces.update(pieces)
         for slot, places in self.places.items():
             slots[slot].places.update(places)
-        batch.shared.update(self.shared)
-        parts = hand.parts.setdefault(hand.number, {})
-        parts.update(self.parts)
+        batch.shared.update(shared)
         batch.parameter_gradients.clear()
         for index in self.indices:
             run(batch, stage, index, hand.rooms[index], hand.interrupted)
@@ -180,48 +164,35 @@ class Task:
         for slot in stage.gives - self.places.keys():
             chunks = slots[slot].chunks
             given = {i: part for i in self.indices if (part := chunks[i]) is not None}
-            outcome.given[slot] = given
+            if given:
+                outcome.given[slot] = given
         if stage.reduce:
             outcome.partials = {index: batch.partials[index] for index in self.indices}
         for name, found in batch.parameter_gradients.items():
             for index in self.indices:
                 for key, gradient in found[index].items():
-                    parts[index][name][key][...] = gradient
-        return outcome
+                    self.parts[index][name][key][...] = gradient
+        return outcome if outcome.given or outcome.partials else None
 
 
 @dataclass
 class Predict:
-    """Chunks of images for an inference program.
+    """An inference program.
 
     Attributes
     ----------
-    number, program
-        See `Begin`.
-    parameters : mapping or None
-        None if they are those of the last message of this kind.
-    images : list of ndarray
-        Public images, one array per chunk.
+    program, parameters
+        See `Batch`.
     """
 
-    number: int
-    program: Program | None
-    parameters: Packed | None
-    images: list[Array]
+    program: Program
+    parameters: Packed
 
-    def follow(self, hand: Hand) -> list[Array]:
-        """Return the public result of each chunk."""
-        if self.program is not None:
-            hand.programs[self.number] = self.program
-        if self.parameters is not None:
-            hand.parameters = {
-                block: {name: array.copy() for name, array in named.items()}
-                for block, named in self.parameters.items()
-            }
-        program, parameters = hand.programs[self.number], hand.parameters
+    def follow(self, hand: Hand, images: list[Array]) -> list[Array]:
+        """Return the public result of chunks of public images."""
         return [
-            predict_chunk(program, parameters, part, hand.rooms, hand.interrupted)
-            for part in self.images
+            predict_chunk(self.program, self.parameters, part, hand.rooms, hand.interrupted)
+            for part in images
         ]
 
 
@@ -231,7 +202,12 @@ class Multiply:
 
     products: list[Product]
 
-    def follow(self, hand: Hand | None = None) -> None:
+    @property
+    def results(self) -> list[Array]:
+        """Arrays that are written."""
+        return [out for _, _, out in self.products]
+
+    def follow(self, hand: Hand | None) -> None:
         """Compute them."""
         matrix_products(self.products)
 
@@ -242,7 +218,7 @@ class Update:
 
     Attributes
     ----------
-    optimizer, parameters, gradients, memory, step
+    optimizer, parameters, gradients, memory
         See `Optimizer.update`.
     """
 
@@ -250,11 +226,15 @@ class Update:
     parameters: Array
     gradients: Array
     memory: tuple[Array, ...]
-    step: int
 
-    def follow(self, hand: Hand | None = None) -> None:
+    @property
+    def results(self) -> list[Array]:
+        """Arrays that are written."""
+        return [self.parameters, *self.memory]
+
+    def follow(self, hand: Hand | None, step: int) -> None:
         """Move them."""
-        self.optimizer.update(self.parameters, self.gradients, self.memory, self.step)
+        self.optimizer.update(self.parameters, self.gradients, self.memory, step)
 
 
 @dataclass
@@ -271,7 +251,7 @@ class Clear:
     """The borrower has finished."""
 
     def follow(self, hand: Hand) -> None:
-        """Hold no memory and know no program."""
+        """Hold no memory."""
         hand.clear()
 
 

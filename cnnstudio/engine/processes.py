@@ -73,8 +73,7 @@ class Worker:
         self._outbox = Outbox(self._process.stdin)
         self._inbox = Inbox(self._process.stdout)
         self._name, self._control = create_segment(CONTROL_BYTES)
-        self.programs: set[int] = set()
-        self.parts: set[tuple[int, int]] = set()
+        self._known: dict[int, Any] = {}
         with suppress(OSError):
             pickle.dump(sys.path, self._process.stdin)
             self._outbox.send((self._name, os.getpid()))
@@ -100,8 +99,17 @@ class Worker:
         if not self.alive:
             raise WorkerError
 
-    def post(self, message: Any) -> None:
+    def post(self, message: Any, *arguments: Any, number: int = 0) -> None:
         """Send a message, which the worker will answer.
+
+        Parameters
+        ----------
+        message : a message
+        *arguments
+            Of the message's ``follow``.
+        number : int
+            Under which the worker remembers the message.  If it lasts (see `Outbox.pack`) it need
+            not be sent again.
 
         Raises
         ------
@@ -109,8 +117,13 @@ class Worker:
             If it has ended.
         """
         self._control[INTERRUPT] = 0
+        packed, lasts = None, True
         try:
-            self._outbox.send(message)
+            if self._known.pop(number, None) is not message:
+                packed, lasts = self._outbox.pack(message)
+            self._outbox.send((number, packed, arguments))
+            if lasts:
+                self._known[number] = message
         except (OSError, ValueError):
             self.end()
             raise WorkerError from None
@@ -153,8 +166,7 @@ class Worker:
         WorkerError
             If it has ended.
         """
-        self.programs.clear()
-        self.parts.clear()
+        self._known.clear()
         self.rewind()
         if self.ready:
             self.post(Clear())

@@ -25,21 +25,26 @@ def main() -> None:
     except (EOFError, OSError):  # the program has ended meanwhile
         return
     with suppress(EOFError, OSError), np.errstate(all="ignore"), blas.single_thread():
+        known: dict[int, Any] = {}
         while True:
-            outbox.send(_answer(inbox, outbox, hand))
+            outbox.send(_answer(inbox, outbox, hand, known))
     if not hand.dismissed:
         forget_segments_of(hand.parent)
         forget_segments_of(os.getpid())
 
 
-def _answer(inbox: Inbox, outbox: Outbox, hand: Hand) -> Any:
+def _answer(inbox: Inbox, outbox: Outbox, hand: Hand, known: dict[int, Any]) -> Any:
     """Return the answer to the next message; EOFError if there will be none."""
     try:
-        message = inbox.receive()
+        number, packed, arguments = inbox.receive()
+        if packed:
+            known[number] = inbox.unpack(packed)
+        message = known[number]
         if isinstance(message, Predict) or (isinstance(message, Task) and message.begin):
             outbox.rewind()
-        answer = message.follow(hand)
+        answer = message.follow(hand, *arguments)
         if isinstance(message, Clear):
+            known.clear()
             inbox.forget()
         return answer
     except EOFError:

@@ -12,6 +12,7 @@ import cnnstudio as cnn
 from cnnstudio.engine import execution, processes
 from cnnstudio.engine.batch import Interrupted
 from cnnstudio.engine.execution import Executor
+from cnnstudio.engine.mail import shared_copy
 from cnnstudio.engine.messages import READY
 from cnnstudio.engine.processes import WorkerError
 from cnnstudio.engine.stepper import Stepper
@@ -66,6 +67,26 @@ def trained(name: str, workers: int = 1, dtype: Any = np.float32, steps: Any = N
 @pytest.mark.parametrize("name", DESIGNS)
 def test_the_same_bits_for_any_number_of_workers(name: str) -> None:
     sums = {trained(name, workers).checksum() for workers in (1, 2, 3, 5)}
+    assert len(sums) == 1
+
+
+@pytest.mark.parametrize("name", DESIGNS)
+def test_workers_notice_what_changes_between_steps(name: str) -> None:
+    sums = set()
+    for workers in (1, 2):
+        network = cnn.Network(DESIGNS[name])
+        stepper = Stepper(network, cnn.Plan(seed=4, workers=workers))
+        stepper.executor.wait_until_ready()
+        first, second, third = batches(name, (64, 64, 64))
+        stepper.step(*first)
+        network.weights.move(shared_copy)
+        stepper.step(*second)
+        network.weights.move(np.copy)
+        stepper.change(learning_rate=0.5)
+        stepper.step(*third)
+        stepper.step(*first)
+        stepper.close()
+        sums.add(network.checksum())
     assert len(sums) == 1
 
 

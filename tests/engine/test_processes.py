@@ -8,11 +8,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from cnnstudio.engine import processes
-from cnnstudio.engine.messages import Measure
+from cnnstudio.engine.mail import shared_copy, shared_empty
+from cnnstudio.engine.messages import Measure, Multiply
 from cnnstudio.engine.processes import Worker, WorkerError
 
 PROGRAM = """
@@ -103,6 +106,35 @@ def test_a_worker_answers_one_message_after_the_other() -> None:
     assert not worker.alive
     with pytest.raises(WorkerError):
         worker.post(Measure())
+
+
+def test_a_message_that_lasts_is_sent_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    worker = started()
+    sent = []
+    send = worker._outbox.send
+
+    def watched(message: Any) -> None:
+        sent.append(message[1] is not None)
+        send(message)
+
+    monkeypatch.setattr(worker._outbox, "send", watched)
+    a, b = np.arange(6.0).reshape(2, 3), np.arange(12.0).reshape(3, 4)
+    out = shared_empty((2, 4), np.float64)
+    lasting = Multiply([(shared_copy(a), shared_copy(b), out)])
+    passing = Multiply([(a, b, out)])
+    for message, number in ((lasting, 1), (passing, 2), (lasting, 1), (passing, 2), (passing, 1)):
+        for matrix in (message.products[0][0], a):
+            matrix += 1
+        out[...] = 0
+        worker.post(message, number=number)
+        worker.receive()
+        np.testing.assert_array_equal(out, message.products[0][0] @ b)
+    assert sent == [True, True, False, True, True]
+    worker.clear()
+    worker.post(lasting, number=1)
+    worker.receive()
+    assert sent[-1]
+    worker.end()
 
 
 def test_what_a_worker_raises_is_raised_here() -> None:
