@@ -13,6 +13,7 @@ from cnnstudio.design import Analysis, Design
 from cnnstudio.engine import Plan
 from cnnstudio.engine.forecast import Forecast, forecast
 from cnnstudio.errors import CnnStudioError
+from cnnstudio.studio.worker_thread import WorkerThread
 
 if TYPE_CHECKING:
     from cnnstudio.studio.workbench import Workbench
@@ -28,8 +29,6 @@ SECONDS = 0.15
 MOST_MULTIPLY_ADDS = 10_000_000_000
 MOST_BYTES = 500_000_000
 """Of one mini-batch: beyond these measuring itself would be felt."""
-
-CLOSE_MS = 4000
 
 
 class _Request:
@@ -90,8 +89,7 @@ class Forecaster(QObject):
         self.forecast: Forecast | None = None
         self._about: tuple[Any, ...] = ()
         self._request: _Request | None = None
-        self._thread: QThread | None = None
-        self._worker: _Worker | None = None
+        self._thread: WorkerThread | None = None
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.setInterval(PATIENCE_MS)
@@ -119,10 +117,8 @@ class Forecaster(QObject):
         self._patience.stop()
         self._call_off()
         if self._thread is not None:
-            self._thread.quit()
-            if self._thread.wait(CLOSE_MS):
-                self._thread.deleteLater()
-                self._thread = self._worker = None
+            self._thread.end()
+            self._thread = None
 
     def _subject(self) -> tuple[Any, ...]:
         """What a forecast is about: the number of epochs and the seed play no part."""
@@ -170,12 +166,10 @@ class Forecaster(QObject):
         if not affordable(bench.document.analysis, training.plan.batch_size):
             return
         if self._thread is None:
-            self._thread = QThread(self)
-            self._thread.setObjectName("forecast")
-            self._worker = _Worker()
-            self._worker.moveToThread(self._thread)
-            self._measure.connect(self._worker.measure)
-            self._worker.done.connect(self._done)
+            worker = _Worker()
+            self._measure.connect(worker.measure)
+            worker.done.connect(self._done)
+            self._thread = WorkerThread(worker, "forecast")
             self._thread.start(QThread.Priority.LowestPriority)
         self._request = _Request(bench.document.design, dataset, training.plan)
         self._measure.emit(self._request)

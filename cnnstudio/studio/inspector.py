@@ -16,6 +16,7 @@ from cnnstudio.engine.events import EpochEnd, Weights
 from cnnstudio.inspection import Look, estimate, sound_part
 from cnnstudio.studio.observer import Observer, Request, Verdicts
 from cnnstudio.studio.sight import Sight
+from cnnstudio.studio.worker_thread import WorkerThread
 
 if TYPE_CHECKING:
     from cnnstudio.studio.workbench import Workbench
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 __all__ = ["Inspector", "Look"]
 
 DEBOUNCE_MS = 150
-CLOSE_MS = 2000
 MOST_BYTES = 200_000_000
 MOST_MULTIPLY_ADDS = 2_000_000_000
 VERDICTS_S = 2.0
@@ -73,7 +73,7 @@ class Inspector(QObject):
         self._asked = 0.0
         self._renamed: tuple[Look, Design, Look] | None = None
         self._pending: Design | None = None
-        self._thread: QThread | None = None
+        self._thread: WorkerThread | None = None
         self._observer: Observer | None = None
         self._debounce = QTimer(self)
         self._debounce.setSingleShot(True)
@@ -176,10 +176,8 @@ class Inspector(QObject):
         self._debounce.stop()
         if self._thread is not None and self._observer is not None:
             self._observer.cancel("run", "preview", "verdicts")
-            self._thread.quit()
-            if self._thread.wait(CLOSE_MS):
-                self._thread.deleteLater()
-                self._thread = self._observer = None
+            self._thread.end()
+            self._thread = self._observer = None
 
     # inside
 
@@ -306,11 +304,9 @@ class Inspector(QObject):
 
     def _start(self) -> Observer:
         if self._observer is None:
-            self._thread = QThread(self)
-            self._thread.setObjectName("inspector")
             self._observer = Observer()
-            self._observer.moveToThread(self._thread)
             self._observer.done.connect(self._done)
+            self._thread = WorkerThread(self._observer, "inspector")
             self._thread.start(QThread.Priority.LowPriority)
         return self._observer
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from cnnstudio.engine import (
     Changed,
@@ -21,6 +21,7 @@ from cnnstudio.engine.check import check
 from cnnstudio.studio.progress import Pace, Progress
 from cnnstudio.studio.pump import Command, Pump, Session
 from cnnstudio.studio.run import Run
+from cnnstudio.studio.worker_thread import WorkerThread
 
 if TYPE_CHECKING:
     from cnnstudio.studio.workbench import Workbench
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 State = Literal["idle", "running", "paused", "stopped", "finished", "error"]
 
 DRAIN_MS = 50
-CLOSE_MS = 2000
 
 
 class Training(QObject):
@@ -78,8 +78,7 @@ class Training(QObject):
         self._session: Session | None = None
         self._ending = False
         self._pace = Pace()
-        self._thread: QThread | None = None
-        self._pump: Pump | None = None
+        self._thread: WorkerThread | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(DRAIN_MS)
         self._timer.timeout.connect(self._drain)
@@ -199,10 +198,8 @@ class Training(QObject):
         if self._session:
             self._session.tell(_stop)
         if self._thread is not None:
-            self._thread.quit()
-            if self._thread.wait(CLOSE_MS):
-                self._thread.deleteLater()
-                self._thread = self._pump = None
+            self._thread.end()
+            self._thread = None
         self._session, self._phase = None, "idle"
 
     def rename(self, run: Run, title: str) -> None:
@@ -257,13 +254,11 @@ class Training(QObject):
     def _start_thread(self) -> None:
         if self._thread is not None:
             return
-        self._thread = QThread(self)
-        self._thread.setObjectName("training")
-        self._pump = Pump()
-        self._pump.moveToThread(self._thread)
-        self._pump_run.connect(self._pump.run)
-        self._pump.happened.connect(self._on_event)
-        self._pump.failed.connect(self._on_failure)
+        pump = Pump()
+        self._pump_run.connect(pump.run)
+        pump.happened.connect(self._on_event)
+        pump.failed.connect(self._on_failure)
+        self._thread = WorkerThread(pump, "training")
         self._thread.start()
 
     def _enter(self, phase: State) -> None:

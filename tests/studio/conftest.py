@@ -71,6 +71,12 @@ def active(kind):
     return found
 
 
+@pytest.fixture
+def running_threads():
+    """Tells the names of Qt's threads that run."""
+    return lambda: {thread.objectName() for thread in active(QThread)}
+
+
 def settle():
     """Let everything die that was told to."""
     for _ in range(3):

@@ -5,7 +5,6 @@ import weakref
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QThread
 
 import cnnstudio as cnn
 from cnnstudio.design import edits
@@ -263,14 +262,13 @@ def test_a_run_goes_on_while_the_canvas_is_broken(bench, training, until):
     until(lambda: training.state == "error")
 
 
-def test_closing_while_training_ends_the_thread(training, until):
+def test_closing_while_training_ends_the_thread(training, until, running_threads):
     training.set_plan(small_plan(epochs=10_000))
     training.train()
     until(lambda: len(training.run.losses) > 2)
-    threads = training.findChildren(QThread)
-    assert [thread.isRunning() for thread in threads] == [True]
+    assert "training" in running_threads()
     training.close()
-    assert not any(thread.isRunning() for thread in threads)
+    assert "training" not in running_threads()
     assert training.state == "idle" and training.run.epoch < 10_000
 
 

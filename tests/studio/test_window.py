@@ -1,7 +1,7 @@
 """The window: how it opens, what happens to files, how it closes."""
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QThread, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QToolButton, QWidget
 
@@ -167,13 +167,12 @@ def test_opening_another_design_keeps_the_unsaved_one(open_window, saved):
     assert window.document.design == kept
 
 
-def test_closes_without_a_question_while_training(window, qtbot):
+def test_closes_without_a_question_while_training(window, qtbot, running_threads):
     window.training.train()
     qtbot.waitUntil(lambda: window.training.progress.batch > 2, timeout=20_000)
     window.close()
     assert not window.isVisible() and QApplication.activeModalWidget() is None
-    threads = window.training.findChildren(QThread)
-    assert not window.training.active and not any(thread.isRunning() for thread in threads)
+    assert not window.training.active and not running_threads()
 
 
 def test_the_layout_is_remembered(open_window):
