@@ -16,13 +16,12 @@ from cnnstudio.errors import CnnStudioError
 
 _log = logging.getLogger(__name__)
 
-Command = Callable[[Trainer], None]
-
 
 class Session:
     """A trainer that is made and looped over by the worker and commanded from the screen.
 
-    Commands given before the loop begins wait for it, so that none is lost.
+    The commands are the trainer's; those given before the loop begins wait for it, so that none is
+    lost.
 
     Attributes
     ----------
@@ -33,12 +32,36 @@ class Session:
     def __init__(self, design: Design, dataset: Dataset, plan: Plan) -> None:
         self._design, self._dataset, self._plan = design, dataset, plan
         self._lock = threading.Lock()
-        self._waiting: list[Command] = []
+        self._waiting: list[Callable[[Trainer], None]] = []
         self._trainer: Trainer | None = None
         self._running = False
         self.mailbox: deque[BatchEnd] = deque()
 
-    def tell(self, command: Command) -> None:
+    def pause(self) -> None:
+        """Wait before the next step."""
+        self._tell(Trainer.pause)
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        self._tell(Trainer.resume)
+
+    def advance(self) -> None:
+        """Make a single step, then wait again."""
+        self._tell(Trainer.advance)
+
+    def stop(self) -> None:
+        """End the run; the step under way is discarded."""
+        self._tell(Trainer.stop)
+
+    def change(self, learning_rate: float) -> None:
+        """Change the learning rate before the next step."""
+        self._tell(lambda trainer: trainer.change(learning_rate=learning_rate))
+
+    def extend(self, epochs: int) -> None:
+        """Add epochs to a run, also to a finished one."""
+        self._tell(lambda trainer: trainer.extend(epochs))
+
+    def _tell(self, command: Callable[[Trainer], None]) -> None:
         """Call a command with the trainer, now or as soon as there is one that runs."""
         with self._lock:
             if self._running and self._trainer is not None:

@@ -11,7 +11,16 @@ from numpy.typing import NDArray
 
 from cnnstudio.data import Dataset
 from cnnstudio.design import Design
-from cnnstudio.engine import BatchEnd, Changed, EpochEnd, Metrics, Plan
+from cnnstudio.engine import (
+    BatchEnd,
+    Changed,
+    EpochEnd,
+    Event,
+    Finished,
+    Metrics,
+    Plan,
+    Started,
+)
 from cnnstudio.engine.events import Weights
 
 Series = NDArray[np.float64]
@@ -94,6 +103,15 @@ class Run:
         watched = [end for end in self.epochs if end.validation]
         return min(watched, key=lambda end: end.validation.loss, default=None)
 
+    def differences(self, design: Design, dataset: Dataset | None, plan: Plan) -> tuple[str, ...]:
+        """Which of these are not the run's own: ``"design"``, ``"data"``, ``"plan"``."""
+        pairs = {
+            "design": self.design != design,
+            "data": self.dataset is not dataset,
+            "plan": self.plan != plan,
+        }
+        return tuple(name for name, differs in pairs.items() if differs)
+
     def add_batches(self, batches: Iterable[BatchEnd]) -> None:
         """Append batches."""
         for end in batches:
@@ -105,11 +123,19 @@ class Run:
             self._accuracies.append(accuracy)
             self._smooth_accuracies.append(self._accuracy.add(accuracy, window))
 
-    def add_epoch(self, end: EpochEnd) -> None:
-        """Append a completed epoch; the weights of the one before are let go."""
-        self._let_go_of_weights()
-        self.epochs.append(end)
-        self.weights = end.weights
+    def record(self, event: Event) -> None:
+        """Take note of any event but a batch; with an epoch, the weights of the last are let go."""
+        if isinstance(event, Started):
+            self.epochs_planned, self.batches_per_epoch = event.epochs, event.batches
+            self.weights, self.message = event.weights, ""
+        elif isinstance(event, EpochEnd):
+            self._let_go_of_weights()
+            self.epochs.append(event)
+            self.weights = event.weights
+        elif isinstance(event, Changed):
+            self.changes.append(event)
+        elif isinstance(event, Finished):
+            self.test = event.test
 
     def let_go(self) -> None:
         """Become an earlier run: keep the curves, not the images and weights behind them."""

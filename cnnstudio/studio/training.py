@@ -7,19 +7,10 @@ from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from cnnstudio.engine import (
-    Changed,
-    Diverged,
-    EpochEnd,
-    Event,
-    Finished,
-    Plan,
-    Started,
-    Stopped,
-)
+from cnnstudio.engine import Diverged, EpochEnd, Event, Finished, Plan, Started, Stopped
 from cnnstudio.engine.check import check
 from cnnstudio.studio.progress import Pace, Progress
-from cnnstudio.studio.pump import Command, Pump, Session
+from cnnstudio.studio.pump import Pump, Session
 from cnnstudio.studio.run import Run
 from cnnstudio.studio.worker_thread import WorkerThread
 
@@ -111,15 +102,10 @@ class Training(QObject):
     @property
     def differences(self) -> tuple[str, ...]:
         """What differs between the run and the canvas: design, data, plan."""
-        run = self.run
-        if run is None:
+        bench = self._workbench
+        if self.run is None:
             return ()
-        pairs = {
-            "design": run.design != self._workbench.document.design,
-            "data": run.dataset is not self._workbench.dataset,
-            "plan": run.plan != self.plan,
-        }
-        return tuple(name for name, differs in pairs.items() if differs)
+        return self.run.differences(bench.document.design, bench.dataset, self.plan)
 
     # the plan
 
@@ -135,7 +121,7 @@ class Training(QObject):
         optimizer = dataclasses.replace(self.plan.optimizer, learning_rate=learning_rate)
         if self.active and self.run is not None and self._session is not None:
             rate = optimizer.learning_rate
-            self._session.tell(lambda trainer: trainer.change(learning_rate=rate))
+            self._session.change(rate)
             own = dataclasses.replace(self.run.plan.optimizer, learning_rate=rate)
             self.run.plan = dataclasses.replace(self.run.plan, optimizer=own)
         self.set_plan(dataclasses.replace(self.plan, optimizer=optimizer))
@@ -169,13 +155,13 @@ class Training(QObject):
     def pause(self) -> None:
         """Wait after the step under way."""
         if self._phase == "running" and self._session:
-            self._session.tell(_pause)
+            self._session.pause()
             self._enter("paused")
 
     def resume(self) -> None:
         """Go on after a pause."""
         if self._phase == "paused" and self._session:
-            self._session.tell(_resume)
+            self._session.resume()
             self._enter("running")
 
     def step(self) -> None:
@@ -183,20 +169,20 @@ class Training(QObject):
         if self._phase == "running":
             self.pause()
         elif self._phase == "paused" and self._session:
-            self._session.tell(_advance)
+            self._session.advance()
         elif self._ready():
             self._go("paused")
 
     def stop(self) -> None:
         """End the run; the step under way is discarded.  Train goes on from here."""
         if self.active and self._session:
-            self._session.tell(_stop)
+            self._session.stop()
 
     def close(self) -> None:
         """Stop and end the thread, within two seconds."""
         self._timer.stop()
         if self._session:
-            self._session.tell(_stop)
+            self._session.stop()
         if self._thread is not None:
             self._thread.end()
             self._thread = None
@@ -222,17 +208,15 @@ class Training(QObject):
         return stopping or not self.active
 
     def _go(self, phase: State) -> None:
-        first: list[Command] = [_resume] if phase == "running" else [_advance]
-        if self.continues and self._session is not None:
-            if self._phase == "finished":
-                more = self.plan.epochs
-                self.run.epochs_planned += more
-                first.insert(0, lambda trainer: trainer.extend(more))
-        else:
+        if not self.continues:
             self._begin()
-        assert self._session is not None
-        for command in first:
-            self._session.tell(command)
+        elif self._phase == "finished":
+            self.run.epochs_planned += self.plan.epochs
+            self._session.extend(self.plan.epochs)
+        if phase == "running":
+            self._session.resume()
+        else:
+            self._session.advance()
         self._start_thread()
         self._timer.start()
         self._pump_run.emit(self._session)
@@ -306,24 +290,18 @@ class Training(QObject):
         if session is not self._session or self.run is None:
             return
         self._drain()
-        run = self.run
+        self.run.record(event)
         if isinstance(event, Started):
-            run.epochs_planned, run.batches_per_epoch = event.epochs, event.batches
-            run.weights, run.message = event.weights, ""
-            if not run.epochs and not self.progress.batches:
+            if not self.run.epochs and not self.progress.batches:
                 self.progress = Progress(0, 0, event.batches, event.epochs)
             self.started.emit(event)
         elif isinstance(event, EpochEnd):
-            run.add_epoch(event)
             self.epoch_ended.emit(event)
-        elif isinstance(event, Changed):
-            run.changes.append(event)
         elif isinstance(event, Stopped):
             self._enter("stopped")
         elif isinstance(event, Diverged):
             self._end(event.sentence)
         elif isinstance(event, Finished):
-            run.test = event.test
             self.progress = dataclasses.replace(self.progress, seconds_left=0.0)
             self._enter("finished")
 
@@ -340,19 +318,3 @@ class Training(QObject):
             self.run.message = sentence
         self._ending = True
         self._enter("stopped")
-
-
-def _pause(trainer: object) -> None:
-    trainer.pause()
-
-
-def _resume(trainer: object) -> None:
-    trainer.resume()
-
-
-def _advance(trainer: object) -> None:
-    trainer.advance()
-
-
-def _stop(trainer: object) -> None:
-    trainer.stop()
