@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
 import time
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import shiboken6
@@ -14,14 +12,13 @@ from cnnstudio.design import Analysis, Design, analyse
 from cnnstudio.engine import Started
 from cnnstudio.engine.events import EpochEnd, Weights
 from cnnstudio.inspection import Look, estimate, sound_part
+from cnnstudio.studio.looks import Looks
 from cnnstudio.studio.observer import Observer, Request, Verdicts
 from cnnstudio.studio.sight import Sight
 from cnnstudio.studio.worker_thread import WorkerThread
 
 if TYPE_CHECKING:
     from cnnstudio.studio.workbench import Workbench
-
-__all__ = ["Inspector", "Look"]
 
 DEBOUNCE_MS = 150
 MOST_BYTES = 200_000_000
@@ -30,17 +27,13 @@ VERDICTS_S = 2.0
 """Seconds between two classifications of the whole pool while a run is under way."""
 
 
-class Inspector(QObject):
+class Inspector(Looks):
     """Keeps a look at the run and a look at the design on the canvas up to date.
 
     It follows the document, the probes and the training by itself.
 
     Attributes
     ----------
-    run_look : Look or None
-        The run's network after its last epoch, with the probes.
-    preview_look : Look or None
-        The canvas' design with initial weights, without the blocks that cannot run.
     verdicts : Verdicts or None
         Of the run's last epoch, while somebody watches, see `watch`.
     note : str
@@ -61,17 +54,14 @@ class Inspector(QObject):
     verdicts_ready = Signal(object)
 
     def __init__(self, workbench: Workbench, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(workbench.document, parent)
         self._workbench = workbench
-        self.run_look: Look | None = None
-        self.preview_look: Look | None = None
         self.verdicts: Verdicts | None = None
         self.note = ""
         self._run: tuple[Design, Weights, int] | None = None
         self._run_analysis: Analysis | None = None
         self._sights: list[Sight] = []
         self._asked = 0.0
-        self._renamed: tuple[Look, Design, Look] | None = None
         self._pending: Design | None = None
         self._thread: WorkerThread | None = None
         self._observer: Observer | None = None
@@ -86,61 +76,10 @@ class Inspector(QObject):
         workbench.training.plan_changed.connect(self._plan_changed)
         workbench.training.state_changed.connect(self._state_changed)
 
-    # what there is
-
     @property
     def busy(self) -> bool:
         """Whether a look is on its way."""
         return self._debounce.isActive() or (self._observer is not None and self._observer.busy)
-
-    def look_for(self, name: str) -> Look | None:
-        """The look that a card or panel may show for a block of the canvas.
-
-        The run's while id, layer and input shapes are the run's, else the preview's.
-        """
-        if self.is_of_run(name):
-            return self._named(self.run_look)
-        preview = self.preview_look
-        return preview if preview is not None and name in preview.activations else None
-
-    def panel_look(self, name: str) -> tuple[Look | None, str]:
-        """The look that a panel shows for a block of the canvas, and the block's name in it.
-
-        Panels show the run's design wherever it has the block, whatever was edited since.
-        """
-        design, run = self._workbench.document.design, self.run_look
-        if run is not None:
-            block = run.design.block_by_id(design.block(name).id) if name in design else None
-            if block is not None:
-                return run, block.name
-        preview = self.preview_look
-        if preview is not None and name in preview.activations:
-            return preview, name
-        return None, name
-
-    def is_of_run(self, name: str) -> bool:
-        """Whether the run's look may be shown for a block of the canvas."""
-        if self.run_look is None or self._run_analysis is None:
-            return False
-        document = self._workbench.document
-        if name not in document.design:
-            return False
-        row = document.analysis.row(name)
-        other = self._run_analysis.design.block_by_id(row.block.id)
-        if other is None or other.layer != row.layer or row.output_shape is None:
-            return False
-        return self._run_analysis.row(other.name).input_shapes == row.input_shapes
-
-    def _named(self, found: Look | None) -> Look | None:
-        """The run's look with the names that its blocks have on the canvas now."""
-        if found is None:
-            return None
-        design = self._workbench.document.design
-        if found.design.names == design.names:
-            return found
-        if self._renamed is None or self._renamed[0] is not found or self._renamed[1] is not design:
-            self._renamed = (found, design, _rename(found, design))
-        return self._renamed[2]
 
     # requests
 
@@ -334,15 +273,3 @@ class Inspector(QObject):
     def _tell_probes(self, found: Look) -> None:
         trained = found.epoch is not None and found.epoch > 0
         self._workbench.probes.set_predictions(found.predictions if trained else None)
-
-
-def _rename(found: Look, design: Design) -> Look:
-    """A look whose blocks have the names they have in another design."""
-    now = {block.id: block.name for block in design.blocks}
-    names = {block.name: now[block.id] for block in found.design.blocks if block.id in now}
-
-    def renamed(table: Mapping[str, Any]) -> dict[str, Any]:
-        return {names[name]: value for name, value in table.items() if name in names}
-
-    tables = ("activations", "weights", "output_gradients", "weight_gradients", "dead", "positive")
-    return dataclasses.replace(found, **{name: renamed(getattr(found, name)) for name in tables})

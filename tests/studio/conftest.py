@@ -8,6 +8,8 @@ import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread, QTimer
 from PySide6.QtWidgets import QApplication
 
+from .training_bench import small_data, small_design, small_plan
+
 ON_PURPOSE = "raised on purpose"
 
 
@@ -83,6 +85,26 @@ def settle():
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         QCoreApplication.processEvents()
         gc.collect()
+
+
+@pytest.fixture
+def bench(qtbot, home, no_leaks):
+    """A workbench without a window, with a design, data and a plan that are trained in no time."""
+    from cnnstudio.studio.workbench import Workbench
+
+    made = Workbench(None)
+    made.document.replace(small_design())
+    made.set_dataset(small_data())
+    made.training.set_plan(small_plan())
+    yield made
+    made.close()
+    made.deleteLater()
+
+
+@pytest.fixture
+def until(qtbot):
+    """Waits until a condition holds."""
+    return lambda condition: qtbot.waitUntil(lambda: bool(condition()), timeout=10_000)
 
 
 @pytest.fixture

@@ -8,30 +8,13 @@ import pytest
 
 import cnnstudio as cnn
 from cnnstudio.design import edits
-from cnnstudio.studio.workbench import Workbench
 
 from .training_bench import linear_design, small_data, small_design, small_plan
 
 
 @pytest.fixture
-def bench(qtbot, home, no_leaks):
-    made = Workbench(None)
-    made.document.replace(small_design())
-    made.set_dataset(small_data())
-    made.training.set_plan(small_plan())
-    yield made
-    made.close()
-    made.deleteLater()
-
-
-@pytest.fixture
 def training(bench):
     return bench.training
-
-
-@pytest.fixture
-def until(qtbot):
-    return lambda condition: qtbot.waitUntil(lambda: bool(condition()), timeout=10_000)
 
 
 def test_a_run_from_start_to_end(training, until):

@@ -30,23 +30,7 @@ from cnnstudio.studio.training_panel.plan_form import FIRST
 from cnnstudio.studio.turns import turns
 from cnnstudio.studio.workbench import Workbench
 
-from .training_bench import linear_design, small_data, small_design, small_plan
-
-
-@pytest.fixture
-def bench(qtbot, home, no_leaks):
-    made = Workbench(None)
-    made.document.replace(small_design())
-    made.set_dataset(small_data())
-    made.training.set_plan(small_plan())
-    yield made
-    made.close()
-    made.deleteLater()
-
-
-@pytest.fixture
-def until(qtbot):
-    return lambda condition: qtbot.waitUntil(lambda: bool(condition()), timeout=10_000)
+from .training_bench import linear_design, small_design, small_plan
 
 
 @pytest.fixture
@@ -163,6 +147,15 @@ def test_panels_show_the_runs_design_after_an_edit(bench, show, train, until):
     assert bench.inspector.look_for("input").source == "run"
     bench.document.undo_stack.undo()
     assert bench.inspector.look_for("conv1").source == "run"
+
+
+def test_a_look_at_the_run_before_is_not_shown_for_blocks_of_a_new_run(bench, train):
+    train()
+    bench.document.edit("More", edits.change(bench.document.design, "conv1", filters=9))
+    shown = []
+    bench.training.started.connect(lambda _: shown.append(bench.inspector.is_of_run("conv1")))
+    train()
+    assert shown == [False] and bench.inspector.is_of_run("conv1")
 
 
 def test_a_renamed_block_keeps_its_run(bench, train):
