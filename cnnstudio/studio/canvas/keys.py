@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
 
 class Keys:
@@ -97,7 +97,7 @@ class Keys:
         )
 
     def _open_first(self, event: QKeyEvent) -> None:
-        page = self.viewport().findChild(QWidget, "empty_page")
+        page = self._page()
         if page is None or not page.isVisible():
             event.ignore()
             return

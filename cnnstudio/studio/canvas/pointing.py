@@ -16,10 +16,8 @@ from PySide6.QtWidgets import QMenu, QToolTip
 
 from cnnstudio.studio import numbers
 from cnnstudio.studio.canvas.gestures import CardGesture, ConnectGesture, RubberBand
+from cnnstudio.studio.canvas.zooming import STEP
 from cnnstudio.studio.theme import METRICS
-
-STEP = 1.2
-"""Factor of one step of zoom."""
 
 
 class Pointing:

@@ -1,4 +1,4 @@
-"""The canvas: zoom, pan, the pointer and the keys; `editing` edits, the scene paints."""
+"""The canvas: made of its parts here; `pointing`, `keys` and `zooming` steer, `editing` edits."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from PySide6.QtGui import (
     QPainter,
     QPixmapCache,
     QResizeEvent,
-    QTransform,
 )
-from PySide6.QtWidgets import QFrame, QGraphicsView, QStyle, QWidget
+from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
 from cnnstudio.studio.canvas import spoken
 from cnnstudio.studio.canvas.backdrop import draw_band, draw_dots
@@ -24,19 +23,18 @@ from cnnstudio.studio.canvas.gestures import Gesture
 from cnnstudio.studio.canvas.guard import guarded
 from cnnstudio.studio.canvas.hint import HintBar
 from cnnstudio.studio.canvas.keys import Keys
-from cnnstudio.studio.canvas.layout import GAP, MARGIN
+from cnnstudio.studio.canvas.layout import GAP
 from cnnstudio.studio.canvas.legend import Legend
-from cnnstudio.studio.canvas.pointing import STEP, Pointing
+from cnnstudio.studio.canvas.pointing import Pointing
 from cnnstudio.studio.canvas.scene import CanvasScene
+from cnnstudio.studio.canvas.zooming import Zooming
 from cnnstudio.studio.theme import theme
 
-LEAST_FIT = 0.6
-LEAST, MOST = 0.3, 3.0
 CACHE = 128 * 1024
 """Kilobytes of cards that are kept drawn."""
 
 
-class CanvasView(Dropping, Pointing, Keys, Editing, QGraphicsView):
+class CanvasView(Dropping, Pointing, Keys, Editing, Zooming, QGraphicsView):
     """Shows the document's design and edits it.
 
     Signals
@@ -59,8 +57,6 @@ class CanvasView(Dropping, Pointing, Keys, Editing, QGraphicsView):
         self.anchor = ""
         self._gesture: Gesture | None = None
         self._dragging = False
-        self._fits = True
-        self._arranging = False
         self._last_move = 0.0
         self._dragged: tuple[Any, QPoint, Qt.KeyboardModifier] | None = None
         self.setScene(self.scene_)
@@ -84,7 +80,6 @@ class CanvasView(Dropping, Pointing, Keys, Editing, QGraphicsView):
         self._frame.setSingleShot(True)
         self._frame.setInterval(16)
         self._frame.timeout.connect(self._next_frame)
-        self._page_top = -1
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._arranged)
@@ -102,119 +97,7 @@ class CanvasView(Dropping, Pointing, Keys, Editing, QGraphicsView):
         self._describe()
         self._arranged()
 
-    # zoom and place
-
-    @property
-    def zoom(self) -> float:
-        """1.0 is 100 %."""
-        return self.scene_.zoom
-
-    @Slot()
-    def fit(self) -> None:
-        """Show the whole design: down to 60 %, then in several lanes."""
-        self._fits = True
-        self._arranged()
-
-    def zoom_to(self, zoom: float, at: QPointF | None = None) -> None:
-        """Zoom, keeping a point of the viewport (or the middle) in its place."""
-        self._fits = False
-        if abs(zoom - 1) < 0.015:
-            zoom = 1.0  # steps in and out come back to exactly 100 %
-        self._set_zoom(min(max(zoom, LEAST), MOST), at)
-
-    @Slot()
-    def zoom_in(self) -> None:
-        """Zoom one step in."""
-        self.zoom_to(self.zoom * STEP)
-
-    @Slot()
-    def zoom_out(self) -> None:
-        """Zoom one step out."""
-        self.zoom_to(self.zoom / STEP)
-
-    @Slot()
-    def zoom_reset(self) -> None:
-        """Zoom to 100 %."""
-        self.zoom_to(1.0)
-
-    def _set_zoom(self, zoom: float, at: QPointF | None = None) -> None:
-        changed = zoom != self.zoom
-        point = QPointF(self.viewport().rect().center()) if at is None else at
-        held = self.mapToScene(point.toPoint())
-        self.scene_.zoom = zoom
-        self.setTransform(QTransform.fromScale(zoom, zoom))
-        if changed and self.scene_.room_below and not self._arranging:
-            self._arranging = True
-            self._make_room()
-            self._arranging = False
-        moved = self.mapFromScene(held) - point.toPoint()
-        if not self._arranging:
-            self.horizontalScrollBar().setValue(self.horizontalScrollBar().value() + moved.x())
-            self.verticalScrollBar().setValue(self.verticalScrollBar().value() + moved.y())
-        self._hang_bubble()
-        self.viewport().update()
-        if changed:
-            self.zoom_changed.emit(zoom)
-
-    def _arranged(self) -> None:
-        """Fit again after a change of design or size, unless the user zoomed."""
-        if self._arranging:
-            return
-        self._arranging = True
-        try:
-            self._complaint.renew()
-            size = self.maximumViewportSize()
-            wide, high = float(size.width()), float(size.height())
-            self.scene_.widest = max((wide - self._bar()) / LEAST_FIT - 2 * MARGIN - 1, 200.0)
-            self.scene_.empty_height = self._empty_height(high)
-            self.scene_.view_height = high
-            self._make_room()
-            if self._fits:
-                self._fit_into(wide, high)
-        finally:
-            self._arranging = False
-        self._hang_bubble()
-        page = self._page() if self.scene_.empty else None
-        if page is not None and page.y() != self._page_top:
-            # The page below is placed by the same signals, perhaps after this.
-            self._page_top = page.y()
-            self._later.start()
-
-    def _page(self) -> QWidget | None:
-        """What stands below an empty pipeline, if the window put something there."""
-        return self.viewport().findChild(QWidget, "empty_page")
-
-    def _fit_into(self, wide: float, high: float) -> None:
-        stage = self.scene_
-        zoom = 1.0
-        for _ in range(2):
-            area = stage.sceneRect()
-            zoom = min(1.0, wide / area.width())
-            if area.height() * zoom > high + 1:
-                lower = high / area.height()
-                if lower >= LEAST_FIT:
-                    zoom = lower
-                elif not stage.empty:
-                    zoom = min(1.0, (wide - self._bar()) / area.width())
-            zoom = max(int(zoom * 500) / 500, LEAST_FIT if not stage.empty else 0.4)
-            self._set_zoom(zoom)
-            if not stage.room_below:
-                break
-            self._make_room()
-
-    def _bar(self) -> int:
-        """Width that Qt counts for a scroll bar, which a style sheet may make narrower."""
-        extent = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent, None, self)
-        return max(extent, self.verticalScrollBar().sizeHint().width()) + 1
-
-    def _make_room(self) -> None:
-        """Keep the height of the bubble free under the red card."""
-        self.scene_.room_below = self._complaint.room()
-        self.scene_.rearrange()
-
-    def _empty_height(self, high: float) -> float:
-        page = self._page()
-        return float(page.y()) if page is not None and page.y() > 0 else high
+    # place
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit again."""
