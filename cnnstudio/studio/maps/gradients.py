@@ -128,7 +128,7 @@ class GradientsPanel(MapsPanel):
     def _pointed_at_weight(self, found: Pointed | None) -> None:
         maps = self.weight_view.maps
         if found is None or maps is None:
-            self._say_current()
+            self.splitter.say_current()
             return
         place = maps.where(found.index, found.row, found.column)
         self._say(f"{place}   {numbers.significant(found.value, 4)}")

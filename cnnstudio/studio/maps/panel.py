@@ -1,8 +1,7 @@
-"""What all panels with maps share: block picker, legend, enlarged map, read-out, export."""
+"""What all panels with maps share: block picker, legend, maps, read-out, export."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +10,6 @@ from PySide6.QtGui import QContextMenuEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QSizePolicy,
-    QSplitter,
     QVBoxLayout,
     QWidget,
 )
@@ -23,7 +21,7 @@ from cnnstudio.studio.figure import Figure, FigureMenu, figure_button
 from cnnstudio.studio.maps.block_picker import BlockPicker
 from cnnstudio.studio.maps.colour_bar import ColourBar
 from cnnstudio.studio.maps.contents import Maps
-from cnnstudio.studio.maps.mosaic_view import MosaicView, Pointed
+from cnnstudio.studio.maps.enlarging import EnlargingSplitter
 from cnnstudio.studio.sight import Sight
 from cnnstudio.studio.theme import Line, label
 from cnnstudio.studio.turns import turns
@@ -65,14 +63,10 @@ class MapsPanel(QWidget):
         self.picker.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.info = Line("", "caption")
         self.bar = ColourBar(self)
-        self.view = MosaicView(parent=self)
+        self.splitter = EnlargingSplitter(self)
+        self.splitter.said.connect(self._say)
+        self.view, self.detail = self.splitter.view, self.splitter.detail
         self.view.setObjectName(name)
-        self.view.pointed.connect(self._pointed)
-        self.view.current_changed.connect(self._enlarge)
-        self.detail = MosaicView(largest=2000.0, parent=self)
-        self.detail.setAccessibleName("Enlarged map")
-        self.detail.pointed.connect(self._pointed_in_detail)
-        self.detail.hide()
         self.read_out = Line("", "caption", "text-2")
         self.notice = label("", "caption", "text-2")
         self._build()
@@ -108,12 +102,6 @@ class MapsPanel(QWidget):
         self.header.addWidget(self.info, 1)
         self.header.addWidget(self.bar)
         self.header.addWidget(figure_button(self.figure, "the maps", self))
-        self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        self.splitter.setChildrenCollapsible(False)
-        self.splitter.addWidget(self.view)
-        self.splitter.addWidget(self.detail)
-        self.splitter.setStretchFactor(0, 3)
-        self.splitter.setStretchFactor(1, 2)
         self._footer = QWidget(self)
         footer = QHBoxLayout(self._footer)
         footer.setContentsMargins(12, 0, 12, 6)
@@ -139,6 +127,7 @@ class MapsPanel(QWidget):
         row.insertWidget(1 if low else 0, self.read_out, 1)
         self._say(self.read_out.text())
 
+    @Slot(str)
     def _say(self, text: str) -> None:
         """Tell what is under the pointer."""
         self.read_out.setText(text)
@@ -213,23 +202,16 @@ class MapsPanel(QWidget):
         look, name = self._find()
         self.look, self.block = look, name
         self.picker.offer(None if look is None else look.design, name)
-        if look is None:
-            note = self.workbench.inspector.note
-            self.view.show_maps(None, message=note or self.empty)
-            self.info.setText("")
-            self.bar.hide()
-            self._enlarge(-1)
-            return
-        if name not in look.activations:
-            self.view.show_maps(None, message=self._refusal(name))
+        if look is None or name not in look.activations:
+            note = self.workbench.inspector.note or self.empty
+            self.splitter.show_maps(None, message=note if look is None else self._refusal(name))
             self.info.setText("")
             self.bar.hide()
             self._notice(None)
-            self._enlarge(-1)
             return
         maps = self.maps_of(look, name)
         colours = self.workbench.view.colours
-        self.view.show_maps(maps, colours, self.missing(look, name) if maps is None else "")
+        self.splitter.show_maps(maps, colours, self.missing(look, name) if maps is None else "")
         self.info.setText(self.describe(look, name, maps))
         self.bar.setVisible(maps is not None)
         if maps is not None:
@@ -237,7 +219,6 @@ class MapsPanel(QWidget):
             shared = SHARED[self.workbench.view.range]
             self.bar.show_range(maps.signed, float(maps.top) if one else None, colours, shared)
         self._notice(maps)
-        self._enlarge(self.view.current)
 
     def ranged(self, maps: np.ndarray, everything: list[np.ndarray], **rest: object) -> Maps:
         """Maps with the range that the view bar asks for.
@@ -264,43 +245,6 @@ class MapsPanel(QWidget):
         dead = 0 if maps is None or maps.dead is None else int(maps.dead.sum())
         text = f"{dead} of {len(maps.values)} dead for all probes" if dead else ""
         self.notice.setText(text)
-
-    # the map under the pointer and the chosen one
-
-    @Slot(object)
-    def _pointed(self, found: Pointed | None) -> None:
-        maps = self.view.maps
-        if found is None or maps is None:
-            self._say_current()
-            return
-        self._say(maps.describe_value(found.index, found.row, found.column, found.value))
-
-    @Slot(object)
-    def _pointed_in_detail(self, found: Pointed | None) -> None:
-        self._pointed(None if found is None else replace(found, index=self.view.current))
-
-    def _say_current(self) -> None:
-        maps, index = self.view.maps, self.view.current
-        if maps is None or not 0 <= index < len(maps.values):
-            self._say("")
-            return
-        self._say(maps.describe(index))
-
-    @Slot(int)
-    def _enlarge(self, index: int) -> None:
-        maps = self.view.maps
-        alone = maps is not None and (len(maps.values) == 1 or maps.values[0].size == 1)
-        if maps is None or alone or not 0 <= index < len(maps.values):
-            self.detail.hide()
-        else:
-            top = maps.top if np.ndim(maps.top) == 0 else maps.top[index]
-            one = Maps(maps.values[index : index + 1], maps.signed, top)
-            if not self.detail.isVisible():
-                self.detail.show()
-                room = self.splitter.height() + 24
-                self.splitter.setSizes([max(self.splitter.width() - room, room), room])
-            self.detail.show_maps(one, self.workbench.view.colours)
-        self._say_current()
 
     def figure(self) -> Figure | None:
         """The mosaic as a picture."""
