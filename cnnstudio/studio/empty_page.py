@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractScrollArea,
     QHBoxLayout,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from cnnstudio.design import Design, analyse, templates
 from cnnstudio.studio import numbers
+from cnnstudio.studio.template_button import TemplateButton
 from cnnstudio.studio.theme import METRICS, draw_shadow, label, theme
 from cnnstudio.studio.workbench import Workbench
 
@@ -25,18 +26,12 @@ _HEIGHTS = {"data": 44, "convolution": 46, "pooling": 34, "shape": 44, "dense": 
 _WIDTHS = {"data": 20, "convolution": 26, "pooling": 13, "shape": 7, "dense": 16}
 
 
-class TemplateCard(QWidget):
-    """A network in small: its blocks as boxes, title, source, cost; Enter or a click opens it."""
-
-    chosen = Signal(str)
+class TemplateCard(TemplateButton):
+    """A network in small: its blocks as boxes, title, source, cost."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.name = name
+        super().__init__(name, Qt.Orientation.Horizontal, parent)
         self.setObjectName(f"start_{name}")
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._design = templates.load(name)
         analysis = analyse(self._design)
@@ -126,22 +121,6 @@ class TemplateCard(QWidget):
         both = f"{self._parameters}     {self._products}"
         fits = painter.fontMetrics().horizontalAdvance(both) <= row.width()
         painter.drawText(row, left, both if fits else self._parameters)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Open it."""
-        if self.rect().contains(event.position().toPoint()):
-            self.chosen.emit(self.name)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Open with Enter, walk with the arrows."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self.chosen.emit(self.name)
-        elif event.key() == Qt.Key.Key_Left:
-            self.focusPreviousChild()
-        elif event.key() == Qt.Key.Key_Right:
-            self.focusNextChild()
-        else:
-            super().keyPressEvent(event)
 
 
 class EmptyPage(QWidget):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QRectF, QSize, Qt, Slot
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from cnnstudio.design import analyse, templates
 from cnnstudio.studio import numbers
 from cnnstudio.studio.canvas.ink import Ink
+from cnnstudio.studio.template_button import TemplateButton
 from cnnstudio.studio.theme import METRICS, Line, mark, theme
 
 STRIP = 40
@@ -19,18 +20,12 @@ _TALL = {"data": 26, "convolution": 26, "pooling": 20, "shape": 26, "dense": 22}
 _WIDE = {"data": 10, "convolution": 14, "pooling": 8, "shape": 4, "dense": 9}
 
 
-class TemplateRow(QWidget):
-    """One network in small: a click or Enter opens it."""
-
-    chosen = Signal(str)
+class TemplateRow(TemplateButton):
+    """One network in small."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.name = name
+        super().__init__(name, Qt.Orientation.Vertical, parent)
         self.setObjectName(f"template_{name}")
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         design, about = templates.load(name), templates.describe(name)
         analysis = analyse(design)
@@ -83,28 +78,6 @@ class TemplateRow(QWidget):
             painter.drawRoundedRect(box, 2, 2)
             painter.fillRect(QRectF(box.left(), box.top(), wide, 2.5), colors.family(family))
             x += wide + gap
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Take the click; letting go acts."""
-        event.accept()
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Open it."""
-        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(
-            event.position().toPoint()
-        ):
-            self.chosen.emit(self.name)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Open it with Enter; walk with the arrows."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self.chosen.emit(self.name)
-        elif event.key() == Qt.Key.Key_Down:
-            self.focusNextChild()
-        elif event.key() == Qt.Key.Key_Up:
-            self.focusPreviousChild()
-        else:
-            super().keyPressEvent(event)
 
 
 class TemplatesPanel(QScrollArea):

@@ -88,6 +88,17 @@ def settle():
 
 
 @pytest.fixture
+def document(qapp):
+    """A document of nobody."""
+    from cnnstudio.studio.document import Document
+
+    made = Document()
+    yield made
+    made.close()
+    made.deleteLater()
+
+
+@pytest.fixture
 def bench(qtbot, home, no_leaks):
     """A workbench without a window, with a design, data and a plan that are trained in no time."""
     from cnnstudio.studio.workbench import Workbench

@@ -12,14 +12,6 @@ from cnnstudio.studio.document import Document
 
 
 @pytest.fixture
-def document(qapp):
-    made = Document()
-    yield made
-    made.close()
-    made.deleteLater()
-
-
-@pytest.fixture
 def kept(document, tmp_path):
     return Autosave(document, tmp_path / "new" / "folder", document)
 

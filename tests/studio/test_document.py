@@ -6,15 +6,7 @@ from PySide6.QtCore import QCoreApplication
 from cnnstudio.design import Design, edits, templates
 from cnnstudio.errors import DesignError
 from cnnstudio.layers import Conv, Dense, Flatten, Input, ReLU
-from cnnstudio.studio.document import HISTORY, Document
-
-
-@pytest.fixture
-def document(qapp):
-    made = Document()
-    yield made
-    made.close()
-    made.deleteLater()
+from cnnstudio.studio.document import HISTORY
 
 
 def filters(document, number, key=None):

@@ -3,6 +3,7 @@
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QToolButton, QWidget
 
 from cnnstudio.design import Design, edits, templates
@@ -137,6 +138,8 @@ def test_new_offers_networks_to_start_from(window, child, qtbot):
     assert window.empty_page.isVisible()
     assert not child("action_train", QAction).isEnabled()
     card = window.empty_page.cards[0]
+    QTest.mouseClick(card, Qt.MouseButton.RightButton)
+    assert window.empty_page.isVisible()
     qtbot.keyClick(card, Qt.Key.Key_Return)
     assert window.document.design == templates.load("first-cnn")
     assert not window.empty_page.isVisible()

@@ -28,8 +28,7 @@ class FiltersPanel(MapsPanel):
 
     def default(self, design: Design) -> str:
         """The first block with weights."""
-        look = self.workbench.inspector.run_look or self.workbench.inspector.preview_look
-        return next((n for n in design.names if look and n in look.weights), design.names[0])
+        return self.first_with_weights(design)
 
     def maps_of(self, look: Look, name: str) -> Maps | None:
         """The array named weight."""

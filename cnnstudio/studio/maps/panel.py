@@ -193,6 +193,11 @@ class MapsPanel(QWidget):
                 return block.name
         return design.names[0]
 
+    def first_with_weights(self, design: Design) -> str:
+        """The first block with weights, for panels that show nothing else."""
+        look = self.workbench.inspector.run_look or self.workbench.inspector.preview_look
+        return next((n for n in design.names if look and n in look.weights), design.names[0])
+
     @Slot()
     def update_maps(self, *_: object) -> None:
         """Show what is true now, as soon as somebody sees it."""
