@@ -13,7 +13,7 @@ from cnnstudio.design import Analysis, Design
 from cnnstudio.engine import Plan
 from cnnstudio.engine.forecast import Forecast, forecast
 from cnnstudio.errors import CnnStudioError
-from cnnstudio.studio.worker_thread import WorkerThread
+from cnnstudio.studio.worker_thread import Worker, WorkerThread
 
 if TYPE_CHECKING:
     from cnnstudio.studio.workbench import Workbench
@@ -39,14 +39,24 @@ class _Request:
         self.off = threading.Event()
 
 
-class _Worker(QObject):
+class _Worker(Worker):
     """Lives in the forecaster's thread."""
 
     done = Signal(object)
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._request: _Request | None = None
+
+    def stop(self) -> None:
+        """Call off what is measured."""
+        if self._request is not None:
+            self._request.off.set()
+
     @Slot(object)
     def measure(self, request: _Request) -> None:
         """Measure unless called off; the answer is None then, and where it cannot be told."""
+        self._request = request
         found = None
         try:
             if not request.off.is_set():

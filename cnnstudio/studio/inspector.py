@@ -114,7 +114,6 @@ class Inspector(Looks):
         """End the thread, within two seconds."""
         self._debounce.stop()
         if self._thread is not None and self._observer is not None:
-            self._observer.cancel("run", "preview", "verdicts")
             self._thread.end()
             self._thread = self._observer = None
 

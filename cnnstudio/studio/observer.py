@@ -10,13 +10,14 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from cnnstudio.design import Design
 from cnnstudio.engine import Network
 from cnnstudio.engine.events import Weights
 from cnnstudio.errors import CnnStudioError
 from cnnstudio.inspection import Look, look, predictions
+from cnnstudio.studio.worker_thread import Worker
 
 _log = logging.getLogger(__name__)
 
@@ -65,7 +66,7 @@ class Request:
     gradients: bool = True
 
 
-class Observer(QObject):
+class Observer(Worker):
     """Lives in the inspector's thread; a newer request of a kind replaces an older one.
 
     Signals
@@ -96,6 +97,11 @@ class Observer(QObject):
         with self._lock:
             for kind in kinds:
                 self._wanted.pop(kind, None)
+
+    def stop(self) -> None:
+        """Want nothing any more."""
+        with self._lock:
+            self._wanted.clear()
 
     @property
     def busy(self) -> bool:

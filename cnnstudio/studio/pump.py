@@ -7,12 +7,13 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
 from cnnstudio.data import Dataset
 from cnnstudio.design import Design
 from cnnstudio.engine import BatchEnd, Event, Network, Plan, Trainer
 from cnnstudio.errors import CnnStudioError
+from cnnstudio.studio.worker_thread import Worker
 
 _log = logging.getLogger(__name__)
 
@@ -90,7 +91,7 @@ class Session:
                 self._running = False
 
 
-class Pump(QObject):
+class Pump(Worker):
     """Lives in the worker thread and loops over sessions.
 
     Batches come by the thousand: they go to a mailbox that the screen empties when it has time.
@@ -107,9 +108,19 @@ class Pump(QObject):
     happened = Signal(object)
     failed = Signal(object)
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._session: Session | None = None
+
+    def stop(self) -> None:
+        """End the run."""
+        if self._session is not None:
+            self._session.stop()
+
     @Slot(object)
     def run(self, session: Session) -> None:
         """Loop over a session until it ends."""
+        self._session = session
         try:
             for event in session.events():
                 if isinstance(event, BatchEnd):

@@ -13,22 +13,30 @@ CLOSE_MS = 2000
 _running: set[WorkerThread] = set()
 
 
+class Worker(QObject):
+    """An object without a parent whose slots do long work."""
+
+    def stop(self) -> None:
+        """End the work under way as soon as possible; called from another thread."""
+        raise NotImplementedError
+
+
 class WorkerThread(QThread):
-    """A thread with an event loop, and the worker object that lives in it.
+    """A thread with an event loop, and the worker that lives in it.
 
     Qt aborts the program when a `QThread` is destroyed while it runs.  So this one has no parent,
     and from `start` until it has finished, this module keeps it and its worker alive.  What is
-    still busy when the program ends is waited for.
+    still busy when the program ends is stopped and waited for.
 
     Parameters
     ----------
-    worker : QObject
-        An object without a parent.  Signals connected to its slots call them in this thread.
+    worker : Worker
+        Signals connected to its slots call them in this thread.
     name : str
         The object name.
     """
 
-    def __init__(self, worker: QObject, name: str) -> None:
+    def __init__(self, worker: Worker, name: str) -> None:
         super().__init__()
         self.setObjectName(name)
         self.worker = worker
@@ -41,10 +49,8 @@ class WorkerThread(QThread):
         super().start(priority)
 
     def end(self) -> None:
-        """Leave the event loop after the work under way, and wait up to two seconds for that.
-
-        Tell the worker to stop before.
-        """
+        """Stop the worker, leave the event loop, and wait up to two seconds for that."""
+        self.worker.stop()
         self.quit()
         if self.wait(CLOSE_MS):
             _running.discard(self)
@@ -58,6 +64,7 @@ class WorkerThread(QThread):
 
 def _wait_for_all() -> None:
     for thread in tuple(_running):
+        thread.worker.stop()
         thread.quit()
         thread.wait()
 

@@ -10,17 +10,20 @@ import shiboken6
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from cnnstudio.studio import worker_thread
-from cnnstudio.studio.worker_thread import WorkerThread
+from cnnstudio.studio.worker_thread import Worker, WorkerThread
 
 
-class Worker(QObject):
-    """Is busy until it may end."""
+class Stubborn(Worker):
+    """Is busy until it may end, whoever tells it to stop."""
 
     done = Signal(object)
 
     def __init__(self):
         super().__init__()
         self.busy, self.may_end = threading.Event(), threading.Event()
+
+    def stop(self):
+        pass
 
     @Slot()
     def work(self):
@@ -37,7 +40,7 @@ class Owner(QObject):
     def __init__(self, parent=None):
         super().__init__(parent)
         self.heard = []
-        self.worker = Worker()
+        self.worker = Stubborn()
         self.wanted.connect(self.worker.work)
         self.worker.done.connect(self.hear)
         self.thread_ = WorkerThread(self.worker, "busy")
@@ -101,22 +104,27 @@ def test_nobody_needs_to_close_for_it(qtbot, no_leaks):
 
 
 PROGRAM = """
-import time
-from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal, Slot
+import threading, time
+from PySide6.QtCore import QCoreApplication, Signal, Slot
 from cnnstudio.studio import worker_thread
 
-class Worker(QObject):
+class Busy(worker_thread.Worker):
     begun = Signal()
+    told = threading.Event()
+
+    def stop(self):
+        self.told.set()
 
     @Slot()
     def work(self):
         self.begun.emit()
-        time.sleep(1)
-        print("worked")
+        stopped = self.told.wait(20)
+        time.sleep(0.5)
+        print("stopped" if stopped else "never told")
 
 worker_thread.CLOSE_MS = 10
 application = QCoreApplication([])
-worker = Worker()
+worker = Busy()
 thread = worker_thread.WorkerThread(worker, "busy")
 thread.started.connect(worker.work)
 worker.begun.connect(application.quit)
@@ -128,7 +136,7 @@ del thread, worker
 
 
 @pytest.mark.parametrize("end", ["thread.end()", ""])
-def test_a_program_that_ends_waits_for_the_work_under_way(end):
+def test_a_program_that_ends_stops_the_work_under_way_and_waits(end):
     program = PROGRAM.format(end=end)
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "worked\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "stopped\n", "")
