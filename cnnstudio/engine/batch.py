@@ -204,6 +204,7 @@ def run_forward(
         If ``interrupted()`` was true before a node.
     """
     program = batch.program
+    alone = index == WHOLE or not program.divided
     for node in stage.nodes:
         if interrupted():
             raise Interrupted
@@ -211,8 +212,8 @@ def run_forward(
         context = _context(batch, node, index, room.memory)
         if index == WHOLE:
             context.multiply = batch.multiply
-            if node.coupled:
-                context.shared = node.layer.reduce(*inputs)
+        if node.coupled and alone:
+            context.shared = node.layer.reduce(*inputs)
         slot = batch.values[node.output]
         place = context.output = slot.places.get(index)
         output, saved, updates = node.layer.forward(
@@ -243,6 +244,7 @@ def run_backward(
     Interrupted
         If ``interrupted()`` was true before a node.
     """
+    alone = index == WHOLE or not batch.program.divided
     for place, node in enumerate(stage.nodes):
         if interrupted():
             raise Interrupted
@@ -257,8 +259,8 @@ def run_backward(
         if index == WHOLE:
             context.multiply = batch.multiply
             context.destinations = batch.destinations.get(node.name, {})
-            if node.coupled:
-                context.shared = node.layer.reduce_gradient(parameters, saved, gradient)
+        if node.coupled and alone:
+            context.shared = node.layer.reduce_gradient(parameters, saved, gradient)
         input_gradients, gradients = node.layer.backward(parameters, saved, gradient, context)
         if node.needs_input_gradient:
             for slot, part in zip(node.inputs, input_gradients, strict=True):

@@ -125,6 +125,8 @@ class Executor:
         self._rooms.rewind()
         bounds = _bounds(len(images))
         self._team.gather(program, bounds)
+        if len(bounds) == 1:
+            program = program.undivided
         batch = Batch(program, bounds, parameters, seed, step)
         batch.memory = self._rooms[WHOLE].memory
         batch.multiply = self._team.multiply

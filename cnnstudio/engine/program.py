@@ -75,8 +75,11 @@ class Stage:
     gives: frozenset[int] = frozenset()
 
 
-def stages(nodes: Iterable[Node]) -> list[Stage]:
-    """Cut nodes (in running order, forward or backward) where whole and coupled nodes demand it."""
+def stages(nodes: Iterable[Node], divided: bool = True) -> list[Stage]:
+    """Cut nodes (in running order, forward or backward) where whole and coupled nodes demand it.
+
+    Coupled nodes demand it only if mini-batches are divided into several chunks.
+    """
     found: list[Stage] = []
     run: list[Node] = []
     whole = False
@@ -87,7 +90,7 @@ def stages(nodes: Iterable[Node]) -> list[Stage]:
             run.clear()
 
     for node in nodes:
-        if node.coupled and not node.whole:
+        if divided and node.coupled and not node.whole:
             if whole:
                 close()
                 whole = False
@@ -102,18 +105,28 @@ def stages(nodes: Iterable[Node]) -> list[Stage]:
 
 @dataclass(frozen=True)
 class Program:
-    """Nodes in the order of the design; slot 0 is the input, ``result`` what the loss reads."""
+    """Nodes in the order of the design; slot 0 is the input, ``result`` what the loss reads.
+
+    A program that is not ``divided`` is for mini-batches of a single chunk: where nothing is to be
+    merged with other chunks, no stage ends at a coupled node.
+    """
 
     nodes: tuple[Node, ...]
     slots: int
     result: int
     training: bool
+    divided: bool = True
+
+    @cached_property
+    def undivided(self) -> Program:
+        """The same program for mini-batches of a single chunk."""
+        return replace(self, divided=False)
 
     @cached_property
     def forward(self) -> list[Stage]:
         """Stages of the forward pass, which reads and writes values."""
         found = []
-        for stage in stages(self.nodes):
+        for stage in stages(self.nodes, self.divided):
             read = {slot for node in (*stage.nodes, stage.reduce) if node for slot in node.inputs}
             written = {node.output for node in stage.nodes}
             found.append(
@@ -128,7 +141,8 @@ class Program:
         They hold every node that learns, or has one before it that does.
         """
         found = []
-        for stage in stages(n for n in reversed(self.nodes) if n.needs_input_gradient or n.learns):
+        nodes = (n for n in reversed(self.nodes) if n.needs_input_gradient or n.learns)
+        for stage in stages(nodes, self.divided):
             read = {node.output for node in (*stage.nodes, stage.reduce) if node}
             read &= self._read_whole
             written = {

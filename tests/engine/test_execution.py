@@ -70,6 +70,15 @@ def test_the_same_bits_for_any_number_of_workers(name: str) -> None:
     assert len(sums) == 1
 
 
+def test_a_single_chunk_gives_the_same_bits_without_stops(monkeypatch: Any) -> None:
+    steps = batches("mixed", (32, 2, 1))
+    program = Stepper(cnn.Network(DESIGNS["mixed"]), cnn.Plan())._training
+    assert [len(program.undivided.forward), len(program.forward)] == [2, 4]
+    without = trained("mixed", steps=steps).checksum()
+    monkeypatch.setattr("cnnstudio.engine.program.Program.undivided", property(lambda self: self))
+    assert trained("mixed", steps=steps).checksum() == without
+
+
 @pytest.mark.parametrize("name", DESIGNS)
 def test_workers_notice_what_changes_between_steps(name: str) -> None:
     sums = set()
