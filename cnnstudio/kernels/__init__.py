@@ -40,10 +40,11 @@ from cnnstudio.kernels.memory import FRESH, Memory
 from cnnstudio.kernels.normalization import (
     Moments,
     Normalized,
+    Standardized,
     moments,
     normalize,
     normalize_backward,
-    normalize_sums,
+    normalize_means,
 )
 from cnnstudio.kernels.pooling import (
     average_pool,
@@ -62,6 +63,7 @@ __all__ = [
     "Moments",
     "Normalized",
     "Product",
+    "Standardized",
     "Window",
     "add",
     "add_bias",
@@ -89,7 +91,7 @@ __all__ = [
     "multiply",
     "normalize",
     "normalize_backward",
-    "normalize_sums",
+    "normalize_means",
     "pack_weight",
     "relu",
     "relu_backward",

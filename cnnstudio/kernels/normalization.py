@@ -15,6 +15,9 @@ Everything is a few sums and one affine function ``x·scale + offset``, tile by 
 Inputs may lie far from zero, where ``Σ x² − m·mean²`` and ``x·scale + offset`` lose digits.  There,
 and only there, ``x − near`` takes the place of x; ``near`` is the mean, rounded to the array's own
 dtype, and what the rounding left over goes into the next constant.
+
+Where values are few, the number of calls is all that counts: the equations are computed as they
+stand above, with ``x − mean`` in float64, and x̂ is kept for the backward pass.
 """
 
 from __future__ import annotations
@@ -22,14 +25,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cnnstudio.kernels import window
 from cnnstudio.kernels.memory import FRESH, Memory
-from cnnstudio.kernels.sums import over_space, products_over_space
+from cnnstudio.kernels.sums import equal_shares, over_space, products_over_space
 from cnnstudio.kernels.window import pieces
 
 Array = NDArray[Any]
@@ -45,22 +48,19 @@ class Moments:
         Values per channel.
     mean : ndarray
         ``(C,)``.
-    squares : ndarray
-        ``(C,)``: sum of squared deviations from the mean.
+    variance : ndarray
+        ``(C,)``: mean of squared deviations from the mean.
     """
 
     count: int
     mean: Array
-    squares: Array
+    variance: Array
 
     def __add__(self, other: Moments) -> Moments:
         count = self.count + other.count
-        apart = other.mean - self.mean
-        return Moments(
-            count,
-            self.mean + apart * (other.count / count),
-            self.squares + other.squares + apart**2 * (self.count * other.count / count),
-        )
+        share, apart = other.count / count, other.mean - self.mean
+        variance = self.variance + share * (other.variance - self.variance)
+        return Moments(count, self.mean + share * apart, variance + share * (1 - share) * apart**2)
 
 
 @dataclass(frozen=True)
@@ -85,10 +85,27 @@ class Normalized:
     inverse: Array
 
 
+class Standardized(NamedTuple):
+    """What the backward pass needs where values are few.
+
+    Attributes
+    ----------
+    hat : ndarray
+        x̂, in the shape of the input.
+    inverse : ndarray
+        ``(C,)``: 1 / √(variance + ε).
+    """
+
+    hat: Array
+    inverse: Array
+
+
 def moments(x: Array) -> Moments:
     """Return the statistics of ``x (*spatial, N, C)`` or ``(N, F)`` over all axes but the last."""
+    if x.size <= FEW:
+        return _few_moments(x)
     found = _moments(x, None)
-    if _is_far(found.mean, found.squares / found.count):
+    if _is_far(found.mean, found.variance):
         found = _moments(x, found.mean.astype(x.dtype))
     return found
 
@@ -101,8 +118,8 @@ def normalize(
     bias: Array,
     epsilon: float,
     memory: Memory = FRESH,
-) -> tuple[Array, Normalized]:
-    """Return ``weight·x̂ + bias`` and what the backward functions need (the input among it).
+) -> tuple[Array, Normalized | Standardized]:
+    """Return ``weight·x̂ + bias`` and what the backward functions need.
 
     Parameters
     ----------
@@ -115,6 +132,8 @@ def normalize(
     memory : Memory
         Where the output comes from.
     """
+    if x.size <= FEW:
+        return _few_normalized(x, mean, variance, weight, bias, epsilon, memory)
     rest, wide = np.asarray(mean, np.float64), np.asarray(variance, np.float64)
     inverse = 1 / np.sqrt(wide + epsilon)
     near = None
@@ -129,20 +148,25 @@ def normalize(
     return y, Normalized(x, near, rest, inverse)
 
 
-def normalize_sums(d: Array, saved: Normalized) -> Array:
-    """Return ``(2, C)``: the sums of ``d`` and of ``d·x̂`` over all axes but the last."""
+def normalize_means(d: Array, saved: Normalized | Standardized, count: float) -> Array:
+    """Return ``(2, C)``: Σ d and Σ d·x̂ over all axes but the last, divided by ``count``.
+
+    With the count of the whole mini-batch this is a chunk's part of the mean.
+    """
+    if isinstance(saved, Standardized):
+        return _few_means(d, saved.hat, count)
     sums = _sums(saved.x, d, saved.near)
     sums[1] -= saved.rest * sums[0]
     sums[1] *= saved.inverse
+    sums /= count
     return sums.astype(d.dtype)
 
 
 def normalize_backward(
     d: Array,
-    saved: Normalized,
+    saved: Normalized | Standardized,
     weight: Array,
-    sums: Array | None,
-    count: float,
+    means: Array | None,
     memory: Memory = FRESH,
 ) -> Array:
     """Return the gradient of the input.
@@ -151,28 +175,74 @@ def normalize_backward(
     ----------
     d : ndarray
         Gradient of the output; not changed.
-    saved : Normalized
+    saved : Normalized or Standardized
         What `normalize` returned.
     weight : ndarray
         ``(C,)``.
-    sums : ndarray or None
-        `normalize_sums` of the whole mini-batch; None when the statistics were constants.
-    count : float
-        Values per channel in the whole mini-batch.
+    means : ndarray or None
+        `normalize_means` of the whole mini-batch; None when the statistics were constants.
     memory : Memory
         Where the gradient comes from.
     """
     dx = memory.keep(d.shape, d.dtype)
     scale = weight * saved.inverse
+    if isinstance(saved, Standardized):
+        return _few_gradients(d, saved.hat, scale, means, dx)
     factor = _per_block(scale, d)
-    if sums is None:
+    if means is None:
         np.multiply(d, factor, out=dx)
         return dx
-    slope = -scale * saved.inverse * sums[1] / count
-    blocks = _Affine(d, saved.near, slope, -scale * sums[0] / count - slope * saved.rest)
+    slope = -scale * saved.inverse * means[1]
+    blocks = _Affine(d, saved.near, slope, -scale * means[0] - slope * saved.rest)
     for g, x, out in _tiles(d, saved.x, dx):
         blocks.apply(x, out)
         out += np.multiply(g, factor, out=memory.temporary("scaled", g.shape, g.dtype))
+    return dx
+
+
+def _few_moments(x: Array) -> Moments:
+    rows = x.reshape(-1, x.shape[-1]).astype(np.float64)
+    count = len(rows)
+    shares = equal_shares(count, count, rows.dtype)
+    mean = shares.dot(rows)
+    rows -= mean
+    rows *= rows
+    return Moments(count, mean, shares.dot(rows))
+
+
+def _few_normalized(
+    x: Array,
+    mean: Array,
+    variance: Array,
+    weight: Array,
+    bias: Array,
+    epsilon: float,
+    memory: Memory,
+) -> tuple[Array, Standardized]:
+    inverse = ((variance + epsilon) ** -0.5).astype(x.dtype)
+    hat = np.multiply(x - mean, inverse, out=memory.keep(x.shape, x.dtype))
+    y = np.multiply(hat, weight, out=memory.keep(x.shape, x.dtype))
+    y += bias
+    return y, Standardized(hat, inverse)
+
+
+def _few_means(d: Array, hat: Array, count: float) -> Array:
+    channels = d.shape[-1]
+    rows = d.size // channels
+    shares = equal_shares(rows, count, d.dtype)
+    means = np.empty((2, channels), d.dtype)
+    shares.dot(d.reshape(rows, channels), out=means[0])
+    shares.dot((d * hat).reshape(rows, channels), out=means[1])
+    return means
+
+
+def _few_gradients(d: Array, hat: Array, scale: Array, means: Array | None, dx: Array) -> Array:
+    if means is None:
+        return np.multiply(d, scale, out=dx)
+    np.multiply(hat, means[1], out=dx)
+    np.subtract(d, dx, out=dx)
+    dx -= means[0]
+    dx *= scale
     return dx
 
 
@@ -194,8 +264,8 @@ def _moments(x: Array, near: Array | None) -> Moments:
     count = prod(x.shape[:-1])
     total, squares = _sums(x, None, near)
     rest = total / count
-    squares = np.maximum(squares - rest * total, 0)
-    return Moments(count, rest if near is None else near + rest, squares)
+    variance = np.maximum(squares / count - rest * rest, 0)
+    return Moments(count, rest if near is None else near + rest, variance)
 
 
 def _is_far(mean: Array, variance: Array) -> bool:
@@ -232,3 +302,7 @@ def _tiles(*arrays: Array) -> Iterable[tuple[Array, ...]]:
         return (arrays,)
     row = len(arrays) * prod(first.shape[1:])
     return (tuple(array[rows] for array in arrays) for rows in pieces(len(first), row))
+
+
+FEW = 1 << 13
+"""Values up to which calls cost more than what they compute."""

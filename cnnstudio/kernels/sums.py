@@ -60,6 +60,15 @@ def _ones(count: int, dtype: np.dtype[Any]) -> Array:
     return np.ones(count, dtype)
 
 
+@lru_cache(maxsize=256)
+def equal_shares(rows: int, count: float, dtype: np.dtype[Any]) -> Array:
+    """Return ``(rows,)`` numbers 1/count, whose product with rows is their part of a mean.
+
+    For few rows ``shares.dot(rows)`` is the cheapest call that sums.
+    """
+    return np.full(rows, 1 / count, dtype)
+
+
 def long_product(a: Array, b: Array) -> Array:
     """Return ``a (K, M) @ b (M, F)`` for a small result and a large M."""
     (rows, length), columns = a.shape, b.shape[1]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import prod
 from typing import Any
 
 import numpy as np
@@ -66,7 +65,7 @@ class BatchNorm(Layer):
         )
 
     def reduce(self, *inputs: Array) -> kernels.Moments:
-        """Return count, mean and squared deviations of this chunk."""
+        """Return count, mean and variance of this chunk."""
         return kernels.moments(inputs[0])
 
     def forward(self, parameters: Parameters, *inputs: Array, context: Context) -> Output:
@@ -75,27 +74,25 @@ class BatchNorm(Layer):
         updates: Parameters = {}
         if context.training:
             moments: kernels.Moments = context.shared
-            mean: Array = moments.mean
-            variance: Array = moments.squares / moments.count
-            unbiased = moments.squares / max(moments.count - 1, 1)
+            count, mean, variance = moments.count, moments.mean, moments.variance
+            stay, move = 1 - self.momentum, self.momentum
+            unbiased = move * count / max(count - 1, 1)
             updates = {
-                "running_mean": self._moved(parameters["running_mean"], mean),
-                "running_var": self._moved(parameters["running_var"], unbiased),
+                "running_mean": np.dot((stay, move), (parameters["running_mean"], mean)),
+                "running_var": np.dot((stay, unbiased), (parameters["running_var"], variance)),
             }
         else:
+            count = 1
             mean, variance = parameters["running_mean"], parameters["running_var"]
         y, saved = kernels.normalize(
             x, mean, variance, parameters["weight"], parameters["bias"], self.eps, context.memory
         )
-        return y, saved, updates
+        return y, (saved, count), updates
 
-    def _moved(self, running: Array, batch: Any) -> Array:
-        moved = (1 - self.momentum) * running + self.momentum * np.asarray(batch)
-        return moved.astype(running.dtype)
-
-    def reduce_gradient(self, parameters: Parameters, saved: Any, gradient: Array) -> Any:
-        """Return Σ gradient and Σ gradient · x̂ of this chunk, and its count."""
-        return Sums(kernels.normalize_sums(gradient, saved), prod(gradient.shape[:-1]))
+    def reduce_gradient(self, parameters: Parameters, saved: Any, gradient: Array) -> Array:
+        """Return this chunk's part of the means of gradient and gradient · x̂, (2, channels)."""
+        normalized, count = saved
+        return kernels.normalize_means(gradient, normalized, count)
 
     def backward(
         self, parameters: Parameters, saved: Any, gradient: Array, context: Context
@@ -105,26 +102,13 @@ class BatchNorm(Layer):
         The engine adds up the parameter gradients of all chunks, so each chunk returns a part of
         the whole mini-batch's sums, as large as its part of the samples.
         """
-        if not context.training:
-            sums = kernels.normalize_sums(gradient, saved)
-            dx = kernels.normalize_backward(
-                gradient, saved, parameters["weight"], None, 1, context.memory
-            )
-            return (dx,), {"weight": sums[1], "bias": sums[0]}
-        whole: Sums = context.shared
+        normalized, _ = saved
+        means = context.shared if context.training else None
         dx = kernels.normalize_backward(
-            gradient, saved, parameters["weight"], whole.values, whole.count, context.memory
+            gradient, normalized, parameters["weight"], means, context.memory
         )
-        share = prod(gradient.shape[:-1]) / whole.count
-        return (dx,), {"weight": share * whole.values[1], "bias": share * whole.values[0]}
-
-
-@dataclass(frozen=True)
-class Sums:
-    """Σ gradient and Σ gradient · x̂ (2, channels) over ``count`` values per channel."""
-
-    values: Any
-    count: int
-
-    def __add__(self, other: Sums) -> Sums:
-        return Sums(self.values + other.values, self.count + other.count)
+        if means is None:
+            sums = kernels.normalize_means(gradient, normalized, 1)
+        else:
+            sums = means * (gradient.size // gradient.shape[-1])
+        return (dx,), {"weight": sums[1], "bias": sums[0]}

@@ -13,7 +13,7 @@ from cnnstudio.kernels import (
     moments,
     normalize,
     normalize_backward,
-    normalize_sums,
+    normalize_means,
 )
 from tests.kernels import twins
 from tests.kernels.twins import assert_close
@@ -39,15 +39,23 @@ def run(x, d, weight, bias, chunks, memory=None):
     whole = moments(xs[0])
     for part in xs[1:]:
         whole = whole + moments(part)
-    variance = whole.squares / whole.count
-    forward = [normalize(a, whole.mean, variance, weight, bias, EPSILON, memory) for a in xs]
-    sums = sum(normalize_sums(g, saved) for g, (_, saved) in zip(ds, forward, strict=True))
+    forward = [normalize(a, whole.mean, whole.variance, weight, bias, EPSILON, memory) for a in xs]
+    means = sum(
+        normalize_means(g, saved, whole.count) for g, (_, saved) in zip(ds, forward, strict=True)
+    )
     dxs = [
-        normalize_backward(g, saved, weight, sums, whole.count, memory)
+        normalize_backward(g, saved, weight, means, memory)
         for g, (_, saved) in zip(ds, forward, strict=True)
     ]
     y = np.concatenate([leave(y) for y, _ in forward])
-    return whole, y, np.concatenate([leave(g) for g in dxs]), sums
+    return whole, y, np.concatenate([leave(g) for g in dxs]), means * whole.count
+
+
+@pytest.fixture(params=[0, 100, 1 << 20], ids=["tiled", "both", "few"], autouse=True)
+def few(request, monkeypatch):
+    """Arrays up to so many values go the short way; 100 lets chunks of one batch go both."""
+    monkeypatch.setattr("cnnstudio.kernels.normalization.FEW", request.param)
+    return request.param
 
 
 @pytest.mark.parametrize("centre", [0, 2, 100, 3000])
@@ -61,7 +69,7 @@ def test_agrees_with_its_twin(shape, chunks, centre, dtype):
     axes = (0, *range(2, x.ndim))
     assert whole.count == x.size // 3
     assert twins.error(whole.mean, wide.mean(axes)) < TIGHT[dtype.name]
-    assert twins.error(whole.squares / whole.count, wide.var(axes)) < TIGHT[dtype.name]
+    assert twins.error(whole.variance, wide.var(axes)) < TIGHT[dtype.name]
     assert_close(y, twins.batch_norm(x, weight, bias, EPSILON))
     # the formula of the gradient, in float64
     per_channel = (1, 3, *(1,) * len(shape[2:]))
@@ -98,15 +106,15 @@ def test_constant_statistics(dtype):
     y, saved = normalize(enter(x), mean, variance, weight, bias, EPSILON)
     scale = (weight / np.sqrt(variance.astype(np.float64) + EPSILON)).reshape(1, 3, 1)
     assert_close(leave(y), (x - mean.reshape(1, 3, 1)) * scale + bias.reshape(1, 3, 1))
-    dx = normalize_backward(enter(d), saved, weight, None, 1)
+    dx = normalize_backward(enter(d), saved, weight, None)
     assert_close(leave(dx), d * scale)
 
 
 def test_moments_of_a_constant_have_no_deviation(dtype):
     found = moments(np.full((7, 5, 4, 2), 12.34, dtype))
     assert twins.error(found.mean, np.full(2, 12.34)) < 1e-6
-    assert (found.squares >= 0).all()
-    assert (found.squares < 1e-9).all()
+    assert (found.variance >= 0).all()
+    assert (found.variance < 1e-10).all()
 
 
 def test_reused_memory_gives_the_same_bits_and_inputs_stay(dtype):
@@ -130,3 +138,18 @@ def test_many_tiles_give_what_one_tile_gives(dtype, monkeypatch):
     monkeypatch.setattr("cnnstudio.kernels.window.TILE", 1)
     for a, b in zip(run(x, d, weight, bias, ())[1:], whole, strict=True):
         assert_close(a, b)
+
+
+def test_moments_of_parts_add_up_to_those_of_the_whole():
+    whole = moments(np.array([[1.0], [2.0]])) + moments(np.array([[3.0], [5.0], [9.0]]))
+    # 1, 2, 3, 5, 9: mean 4, squared deviations 9 + 4 + 1 + 1 + 25 = 40
+    assert whole.count == 5
+    assert whole.mean == pytest.approx([4])
+    assert whole.variance == pytest.approx([8])
+
+
+def test_means_of_the_gradient_by_hand():
+    x, d = np.array([[1.0, 0], [3, 4]]), np.array([[1.0, 2], [5, 2]])
+    _, saved = normalize(x, np.array([2.0, 2]), np.array([1.0, 4]), np.ones(2), np.ones(2), 0)
+    # x̂ is −1, 1 in both columns; the two rows are half of a mini-batch
+    np.testing.assert_allclose(normalize_means(d, saved, 4), [[1.5, 1], [1, 0]], atol=1e-15)
