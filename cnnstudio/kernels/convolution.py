@@ -1,12 +1,13 @@
 """Convolution, without bias: choose a method, compute output and gradients with it.
 
 ``y[p, n, f] = Σ_t Σ_c x[s·p + d·t − pad, n, c] · w[t, c, f]``: the kernel is not flipped, as in
-PyTorch.  Six methods, each in a module of its own that explains its idea:
+PyTorch.  Seven methods, each in a module of its own that explains its idea:
 
 =============  ======================================================================
 `winograd`     3×3 with stride 1 on images of at least 8 channels
 `whole`        5×5 or more with stride 1 on small images of at least 4 channels
 `depthwise`    one channel per group
+`joined`       groups of few channels, where `winograd` suits the whole
 `small`        a few positions
 `planes`       fewer than 12 channels: first layers
 `taps`         everything else
@@ -25,7 +26,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from cnnstudio.kernels import depthwise, planes, small, taps, whole, winograd
+from cnnstudio.kernels import depthwise, joined, planes, small, taps, whole, winograd
 from cnnstudio.kernels.memory import FRESH, Memory
 from cnnstudio.kernels.window import Window
 
@@ -47,6 +48,8 @@ def methods(window: Window, shape: tuple[int, ...], filters: int) -> tuple[Modul
         return planes if direct else whole, whole
     if window.groups == channels > 1:
         return depthwise, depthwise
+    if joined.suits(window, extent, channels, samples):
+        return joined, joined
     if small.suits(window, extent, samples, filters):
         return small, small
     return (planes, planes) if direct else (taps, taps)
