@@ -41,6 +41,8 @@ class BlockRandom:
         Index in the mini-batch of the first sample asked for.
     """
 
+    __slots__ = ("_block", "_first", "_seed", "_step")
+
     def __init__(self, seed: int, step: int, block: str, first: int = 0) -> None:
         self._seed, self._step, self._block, self._first = seed, step, block, first
 

@@ -38,7 +38,7 @@ from cnnstudio.kernels.window import pieces
 Array = NDArray[Any]
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Moments:
     """Statistics per channel in float64; the sum of two is that of the joined samples.
 

@@ -139,7 +139,7 @@ class SampleRandom(Protocol):
         ...
 
 
-@dataclass
+@dataclass(slots=True)
 class Context:
     """What a pass tells a layer beside its inputs.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -75,11 +76,11 @@ class BatchNorm(Layer):
         if context.training:
             moments: kernels.Moments = context.shared
             count, mean, variance = moments.count, moments.mean, moments.variance
-            stay, move = 1 - self.momentum, self.momentum
-            unbiased = move * count / max(count - 1, 1)
+            unbiased = self.momentum * count / max(count - 1, 1)
+            stay = 1 - self.momentum
             updates = {
-                "running_mean": np.dot((stay, move), (parameters["running_mean"], mean)),
-                "running_var": np.dot((stay, unbiased), (parameters["running_var"], variance)),
+                "running_mean": _pair(stay, self.momentum).dot((parameters["running_mean"], mean)),
+                "running_var": _pair(stay, unbiased).dot((parameters["running_var"], variance)),
             }
         else:
             count = 1
@@ -112,3 +113,9 @@ class BatchNorm(Layer):
         else:
             sums = means * (gradient.size // gradient.shape[-1])
         return (dx,), {"weight": sums[1], "bias": sums[0]}
+
+
+@lru_cache(maxsize=256)
+def _pair(first: float, second: float) -> Array:
+    """Return both numbers as a vector; a product with it mixes two arrays in one short call."""
+    return np.array((first, second))
