@@ -205,13 +205,12 @@ def run_forward(
     """
     program = batch.program
     alone = index == WHOLE or not program.divided
+    context = _context(batch, index, room.memory)
     for node in stage.nodes:
         if interrupted():
             raise Interrupted
         inputs = [batch.value(slot, index) for slot in node.inputs]
-        context = _context(batch, node, index, room.memory)
-        if index == WHOLE:
-            context.multiply = batch.multiply
+        _turn(context, batch, node)
         if node.coupled and alone:
             context.shared = node.layer.reduce(*inputs)
         slot = batch.values[node.output]
@@ -245,19 +244,19 @@ def run_backward(
         If ``interrupted()`` was true before a node.
     """
     alone = index == WHOLE or not batch.program.divided
+    context = _context(batch, index, room.memory)
     for place, node in enumerate(stage.nodes):
         if interrupted():
             raise Interrupted
         gradient = batch.gradient(node.output, index)
         saved = batch.saved[node.output, index]
         parameters = batch.parameters[node.name]
-        memory = room.memory
+        _turn(context, batch, node)
+        context.memory = room.memory
         if node.passing:
-            memory = room.arenas[place % 2]
-            memory.rewind()
-        context = _context(batch, node, index, memory)
+            context.memory = room.arenas[place % 2]
+            context.memory.rewind()
         if index == WHOLE:
-            context.multiply = batch.multiply
             context.destinations = batch.destinations.get(node.name, {})
         if node.coupled and alone:
             context.shared = node.layer.reduce_gradient(parameters, saved, gradient)
@@ -301,18 +300,26 @@ def predict_chunk(
     return leave(batch.value(program.result, WHOLE))
 
 
-def _context(batch: Batch, node: Node, index: int, memory: Memory) -> Context:
-    first = 0 if index == WHOLE else batch.bounds[index][0]
-    return Context(
-        training=batch.program.training,
-        needs_input_gradient=node.needs_input_gradient,
-        owns_input=node.owns_input,
-        random=BlockRandom(batch.seed, batch.step, node.name, first)
-        if batch.program.training
-        else None,
-        shared=batch.shared.get(node.output),
-        memory=memory,
-    )
+def _context(batch: Batch, index: int, memory: Memory) -> Context:
+    """Return a context for one node after the other, see `_turn`."""
+    context = Context(training=batch.program.training, memory=memory)
+    first = 0
+    if index == WHOLE:
+        context.multiply = batch.multiply
+    else:
+        first, _ = batch.bounds[index]
+    if context.training:
+        context.random = BlockRandom(batch.seed, batch.step, "", first)
+    return context
+
+
+def _turn(context: Context, batch: Batch, node: Node) -> None:
+    """Turn a context to a node."""
+    context.needs_input_gradient = node.needs_input_gradient
+    context.owns_input = node.owns_input
+    context.shared = batch.shared.get(node.output)
+    if isinstance(context.random, BlockRandom):
+        context.random.block = node.name
 
 
 def _kept(array: Array, memory: Memory) -> Array:

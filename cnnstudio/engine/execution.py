@@ -32,7 +32,7 @@ from cnnstudio.engine.optimisers import Optimizer
 from cnnstudio.engine.program import Program, Stage
 from cnnstudio.engine.team import Team
 from cnnstudio.kernels import enter, samples
-from cnnstudio.layers import Array
+from cnnstudio.layers import Array, Parameters
 
 CHUNK = 32
 """Samples per chunk."""
@@ -145,8 +145,7 @@ class Executor:
         for number, stage in enumerate(batch.program.backward):
             self._run(batch, number, stage, backward=True)
         for block, parts in batch.parameter_gradients.items():
-            for name, view in batch.destinations[block].items():
-                _add_up([part[name] for part in parts if part], view)
+            _add_up([part for part in parts if part], batch.destinations[block])
 
     def update(
         self,
@@ -199,12 +198,12 @@ def _whole_memory(shape: tuple[int, ...], dtype: DTypeLike) -> Array:
     return shared_empty(shape, dtype) if large else np.empty(shape, dtype)
 
 
-def _add_up(parts: list[Array], total: Array) -> None:
-    """Write the sum of ``parts`` into ``total``, which may be the only part."""
-    if len(parts) == 1:
-        if parts[0] is not total:
-            total[...] = parts[0]
-        return
-    np.add(parts[0], parts[1], out=total)
-    for part in parts[2:]:
-        total += part
+def _add_up(parts: list[Parameters], totals: Parameters) -> None:
+    """Write the sums of ``parts`` by name into ``totals``, which may hold the only part itself."""
+    for name, total in totals.items():
+        if len(parts) > 1:
+            np.add(parts[0][name], parts[1][name], out=total)
+            for part in parts[2:]:
+                total += part[name]
+        elif parts[0][name] is not total:
+            total[...] = parts[0][name]

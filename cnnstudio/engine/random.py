@@ -27,7 +27,7 @@ def generator(*parts: object) -> np.random.Generator:
 
 
 class BlockRandom:
-    """Random numbers of one block in one step, from one sample on.
+    """Random numbers of a block in one step, from one sample on.
 
     Parameters
     ----------
@@ -36,21 +36,21 @@ class BlockRandom:
     step : int
         Optimisation steps made before.
     block : str
-        The block's name, which survives saving and loading.
+        The block's name, which survives saving and loading; may be changed.
     first : int
         Index in the mini-batch of the first sample asked for.
     """
 
-    __slots__ = ("_block", "_first", "_seed", "_step")
+    __slots__ = ("_first", "_seed", "_step", "block")
 
     def __init__(self, seed: int, step: int, block: str, first: int = 0) -> None:
-        self._seed, self._step, self._block, self._first = seed, step, block, first
+        self._seed, self._step, self.block, self._first = seed, step, block, first
 
     def uniform(self, samples: int, size: int) -> NDArray[np.float32]:
         """Return ``(samples, size)`` numbers in [0, 1)."""
         counts = -(-size // _PER_COUNT)
         counter = np.array([self._first * counts, 0, self._step, 0], dtype=np.uint64)
-        key = _key(self._seed, self._block)
+        key = _key(self._seed, self.block)
         stream = np.random.Generator(np.random.Philox(counter=counter, key=key))
         draws = stream.random((samples, counts * _PER_COUNT), dtype=np.float32)
         return draws[:, :size]

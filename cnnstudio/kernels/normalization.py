@@ -133,7 +133,7 @@ def normalize(
         Where the output comes from.
     """
     if x.size <= FEW:
-        return _few_normalized(x, mean, variance, weight, bias, epsilon, memory)
+        return _few_normalized(x, mean, variance, weight, bias, epsilon)
     rest, wide = np.asarray(mean, np.float64), np.asarray(variance, np.float64)
     inverse = 1 / np.sqrt(wide + epsilon)
     near = None
@@ -184,10 +184,10 @@ def normalize_backward(
     memory : Memory
         Where the gradient comes from.
     """
-    dx = memory.keep(d.shape, d.dtype)
     scale = weight * saved.inverse
     if isinstance(saved, Standardized):
-        return _few_gradients(d, saved.hat, scale, means, dx)
+        return _few_gradients(d, saved.hat, scale, means)
+    dx = memory.keep(d.shape, d.dtype)
     factor = _per_block(scale, d)
     if means is None:
         np.multiply(d, factor, out=dx)
@@ -217,13 +217,12 @@ def _few_normalized(
     weight: Array,
     bias: Array,
     epsilon: float,
-    memory: Memory,
 ) -> tuple[Array, Standardized]:
-    inverse = ((variance + epsilon) ** -0.5).astype(x.dtype)
-    hat = np.multiply(x - mean, inverse, out=memory.keep(x.shape, x.dtype))
-    y = np.multiply(hat, weight, out=memory.keep(x.shape, x.dtype))
+    inverse = (variance + epsilon) ** -0.5
+    hat = ((x - mean) * inverse).astype(x.dtype)
+    y: Array = hat * weight
     y += bias
-    return y, Standardized(hat, inverse)
+    return y, Standardized(hat, inverse.astype(x.dtype))
 
 
 def _few_means(d: Array, hat: Array, count: float) -> Array:
@@ -236,11 +235,10 @@ def _few_means(d: Array, hat: Array, count: float) -> Array:
     return means
 
 
-def _few_gradients(d: Array, hat: Array, scale: Array, means: Array | None, dx: Array) -> Array:
+def _few_gradients(d: Array, hat: Array, scale: Array, means: Array | None) -> Array:
     if means is None:
-        return np.multiply(d, scale, out=dx)
-    np.multiply(hat, means[1], out=dx)
-    np.subtract(d, dx, out=dx)
+        return d * scale
+    dx: Array = d - hat * means[1]
     dx -= means[0]
     dx *= scale
     return dx
