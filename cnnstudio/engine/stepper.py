@@ -149,8 +149,9 @@ class Stepper:
                 self.optimizer, weights.trained, self._gradients, self._memory, self.count
             )
             for block, updates in batch.state_updates.items():
+                values = packed[block]
                 for name, array in updates.items():
-                    weights.packed[block][name][...] = array
+                    values[name][...] = array
             return StepResult(loss, leave(output))
 
     def watched_step(
