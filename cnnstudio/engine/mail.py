@@ -12,6 +12,7 @@ is removed by the receiver as soon as it is open, or with the array that `shared
 
 from __future__ import annotations
 
+import atexit
 import copyreg
 import io
 import mmap
@@ -19,7 +20,6 @@ import os
 import pickle
 import struct
 import sys
-import weakref
 from collections.abc import Iterator
 from contextlib import suppress
 from math import prod
@@ -42,11 +42,33 @@ _HEAD = struct.Struct("<Q?")
 """Length of a message, and whether the outbox was rewound before it."""
 
 
-_shared: dict[int, tuple[str, int]] = {}
-"""Name and size of every segment of `shared_empty`, by its address."""
+_shared: dict[str, tuple[int, int]] = {}
+"""Address and size of every segment of `shared_empty`, by name."""
 
 
-def create_segment(size: int) -> tuple[str, mmap.mmap]:
+class _Segment(mmap.mmap):
+    """A segment of `shared_empty`.
+
+    Its name goes before its memory does: afterwards another thread may get the same address.
+    """
+
+    name = ""
+
+    def __del__(self) -> None:
+        if _shared.pop(self.name, None):
+            forget_segment(self.name)
+
+
+def _forget_all() -> None:
+    while _shared:
+        name, _ = _shared.popitem()
+        forget_segment(name)
+
+
+atexit.register(_forget_all)
+
+
+def create_segment(size: int) -> tuple[str, _Segment]:
     """Return the name of a new segment of shared memory, and the segment.
 
     Raises
@@ -56,7 +78,7 @@ def create_segment(size: int) -> tuple[str, mmap.mmap]:
     """
     if sys.platform == "win32":
         name = _new_name()
-        return name, mmap.mmap(-1, size, tagname=name)
+        return name, _Segment(-1, size, tagname=name)
     for folder in _folders():
         with suppress(OSError):
             return _create_file(folder, size)
@@ -66,7 +88,7 @@ def create_segment(size: int) -> tuple[str, mmap.mmap]:
     )
 
 
-def _create_file(folder: str, size: int) -> tuple[str, mmap.mmap]:
+def _create_file(folder: str, size: int) -> tuple[str, _Segment]:
     name = os.path.join(folder, _new_name())
     descriptor = os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -74,7 +96,7 @@ def _create_file(folder: str, size: int) -> tuple[str, mmap.mmap]:
             os.posix_fallocate(descriptor, 0, size)  # room that is missing is noticed here
         else:
             os.ftruncate(descriptor, size)
-        return name, mmap.mmap(descriptor, size)
+        return name, _Segment(descriptor, size)
     except OSError:
         os.unlink(name)
         raise
@@ -113,9 +135,8 @@ def shared_empty(shape: tuple[int, ...], dtype: DTypeLike) -> Array:
     nbytes = max(1, prod(shape) * np.dtype(dtype).itemsize)
     name, segment = create_segment(nbytes)
     flat = np.frombuffer(segment, np.uint8)
-    address = _address(flat)
-    _shared[address] = name, nbytes
-    weakref.finalize(segment, _unshare, address)
+    segment.name = name
+    _shared[name] = _address(flat), nbytes
     return np.ndarray(shape, dtype, buffer=flat)
 
 
@@ -126,15 +147,10 @@ def shared_copy(array: Array) -> Array:
     return copy
 
 
-def _unshare(address: int) -> None:
-    name, _ = _shared.pop(address)
-    forget_segment(name)
-
-
 def find_shared(array: Array) -> tuple[str, int, int] | None:
     """Return name and size of the segment an array lies in, and its offset; None if in none."""
     address = _address(array)
-    for start, (name, size) in list(_shared.items()):
+    for name, (start, size) in list(_shared.items()):
         if start <= address < start + size:
             return name, size, address - start
     return None

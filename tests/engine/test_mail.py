@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -89,6 +91,35 @@ def test_shared_arrays_are_the_same_memory_on_both_sides(pipe: tuple[Outbox, Inb
         there += 1
         np.testing.assert_array_equal(there, view)
     assert find_shared(numbers(3)) is None
+
+
+def test_threads_that_make_and_drop_arrays_do_not_mix_them_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wrong: list[Any] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda event: wrong.append(event.exc_value))
+
+    def make_and_drop(number: int) -> None:
+        for round_ in range(500):
+            array = shared_empty((20_000,), np.float32)
+            array[0] = 1000 * number + round_
+            name, size, offset = find_shared(array) or ("", 0, 0)
+            if not name:
+                wrong.append("an array is not found")
+                return
+            there = np.frombuffer(mail.open_segment(name, size, keep=True), np.float32)
+            if there[offset] != array[0]:
+                wrong.append("an array is taken for another")
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    threads = [threading.Thread(target=make_and_drop, args=(number,)) for number in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    sys.setswitchinterval(interval)
+    assert not wrong
 
 
 @pytest.mark.skipif(os.name != "posix", reason="elsewhere segments have no files")
