@@ -47,9 +47,9 @@ _shared: dict[str, tuple[int, int]] = {}
 
 
 class _Segment(mmap.mmap):
-    """A segment of `shared_empty`.
+    """Shared memory; the name of one of `shared_empty` goes before its memory does.
 
-    Its name goes before its memory does: afterwards another thread may get the same address.
+    Afterwards another thread may get the same address.
     """
 
     name = ""

@@ -56,6 +56,12 @@ def _broken(value: float) -> str:
     return "∞" if value > 0 else "−∞"
 
 
+def loss(value: float | None) -> str:
+    """``0.38`` → ``0.380``: usual ones have three decimals, so that neighbours compare."""
+    usual = value is not None and 0.01 <= value < 10
+    return real(value, 3) if usual else significant(value)
+
+
 def shape(sizes: Sequence[int] | None) -> str:
     """``(16, 10, 10)`` → ``16×10×10``; None → ``–``."""
     return NOTHING if sizes is None else "×".join(str(size) for size in sizes)

@@ -23,6 +23,8 @@ PAD = 0.06
 """Free room above and below the values, as a share of their range."""
 ROOM = 66
 """Pixels right of the last epoch that are kept for labels."""
+GAP = 4
+"""Pixels between the end of a curve, which may carry a ring, and its label."""
 
 
 class StudioPlot(pg.PlotWidget):
@@ -188,8 +190,9 @@ class StudioPlot(pg.PlotWidget):
         ends = fitting(ends, room)
         for item in self._labels[len(ends) :]:
             item.setVisible(False)
-        (_, _), (low, high) = self.viewRange()
+        (left, right), (low, high) = self.viewRange()
         pixel = (high - low) / max(self.getViewBox().height(), 20.0)
+        gap = GAP * (right - left) / max(self.getViewBox().width(), 20.0)
         with np.errstate(all="ignore"):
             placed = [
                 (float(np.log10(y)) if self.log and y > 0 else y, text, x, colour)
@@ -210,7 +213,7 @@ class StudioPlot(pg.PlotWidget):
             if (text, colour) != self._written.get(item):
                 self._written[item] = text, colour
                 item.setText(text, colour)
-            item.setPos(x, -(top + height / 2) * pixel)
+            item.setPos(x + gap, -(top + height / 2) * pixel)
             item.setVisible(True)
 
     # pictures

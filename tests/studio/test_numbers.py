@@ -56,6 +56,23 @@ def test_significant(value, text):
 
 
 @pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "–"),
+        (2.302585, "2.303"),
+        (0.38, "0.380"),
+        (0.0803, "0.080"),
+        (0.0012345, "0.00123"),
+        (12.3456, "12.3"),
+        (math.nan, "NaN"),
+        (math.inf, "∞"),
+    ],
+)
+def test_loss(value, text):
+    assert numbers.loss(value) == text
+
+
+@pytest.mark.parametrize(
     ("sizes", "text"),
     [((16, 10, 10), "16×10×10"), ((400,), "400"), ((5, 5), "5×5"), (None, "–")],
 )

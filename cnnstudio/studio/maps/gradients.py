@@ -92,7 +92,7 @@ class GradientsPanel(MapsPanel):
 
     def describe(self, look: Look, name: str, maps: Maps | None) -> str:
         """Loss of the probes, epoch."""
-        loss = "" if look.loss is None else f"loss of the probes {numbers.significant(look.loss)}"
+        loss = "" if look.loss is None else f"loss of the probes {numbers.loss(look.loss)}"
         return texts(loss, self.when(look))
 
     @Slot()

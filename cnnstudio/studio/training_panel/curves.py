@@ -187,7 +187,7 @@ class Curves(QWidget):
     def _write(self, value: float) -> str:
         if self._kind == "accuracy":
             return numbers.percent(float(value), 2 if value > 0.9 else 1)
-        return numbers.significant(float(value), 3)
+        return numbers.loss(float(value))
 
     # under the pointer
 

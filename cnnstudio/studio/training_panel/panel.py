@@ -173,7 +173,7 @@ class TrainingPanel(QWidget):
         elif best is None or best.validation is None:
             self.best.setText(run.title)
         else:
-            loss = numbers.significant(best.validation.loss)
+            loss = numbers.loss(best.validation.loss)
             self.best.setText(f"Best validation loss <b>{loss}</b> at epoch {best.epoch}")
         self.plan_line.setText(plan_text(training.plan if run is None else run.plan))
         self._fit_foot()

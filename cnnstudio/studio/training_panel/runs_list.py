@@ -64,5 +64,5 @@ def summary(run: Run) -> str:
     )
     best = run.best
     if best is not None and best.validation is not None:
-        text += f"; best validation loss {numbers.significant(best.validation.loss)}"
+        text += f"; best validation loss {numbers.loss(best.validation.loss)}"
     return text
