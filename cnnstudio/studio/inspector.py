@@ -59,10 +59,10 @@ class Inspector(Looks):
         self.verdicts: Verdicts | None = None
         self.note = ""
         self._run: tuple[Design, Weights, int] | None = None
-        self._run_analysis: Analysis | None = None
         self._sights: list[Sight] = []
         self._asked = 0.0
         self._pending: Design | None = None
+        self._previewed: tuple[int, str] | None = None
         self._thread: WorkerThread | None = None
         self._observer: Observer | None = None
         self._debounce = QTimer(self)
@@ -93,7 +93,6 @@ class Inspector(Looks):
     def request_run(self, design: Design, weights: Weights, epoch: int) -> None:
         """Look at the run's network."""
         self._run = (design, weights, epoch)
-        self._run_analysis = analyse(design)
         self._ask_run()
 
     def watch(self, sight: Sight) -> None:
@@ -113,7 +112,7 @@ class Inspector(Looks):
     def close(self) -> None:
         """End the thread, within two seconds."""
         self._debounce.stop()
-        if self._thread is not None and self._observer is not None:
+        if self._thread is not None:
             self._thread.end()
             self._thread = self._observer = None
 
@@ -126,7 +125,7 @@ class Inspector(Looks):
     @Slot()
     def _plan_changed(self) -> None:
         preview, plan = self.preview_look, self._workbench.training.plan
-        if preview is not None and getattr(self, "_seed", None) != (plan.seed, plan.loss):
+        if preview is not None and self._previewed != (plan.seed, plan.loss):
             self.request_preview(self._workbench.document.design)
 
     @Slot()
@@ -170,9 +169,7 @@ class Inspector(Looks):
         design, bench = self._pending, self._workbench
         if design is None or not len(bench.probes):
             return
-        analysis = bench.document.analysis
-        if analysis.design is not design:
-            analysis = analyse(design)
+        analysis = analyse(design)
         whole = analysis.ok
         if not whole:
             part = sound_part(analysis)
@@ -185,7 +182,7 @@ class Inspector(Looks):
             self._skip(reason)
             return
         plan = bench.training.plan
-        self._seed = (plan.seed, plan.loss)
+        self._previewed = (plan.seed, plan.loss)
         # The loss of a design that is cut off means nothing.
         gradients = gradients and whole
         self._ask(
@@ -193,12 +190,13 @@ class Inspector(Looks):
         )
 
     def _ask_run(self) -> None:
-        if self._run is None or self._run_analysis is None or not len(self._workbench.probes):
+        if self._run is None or not len(self._workbench.probes):
             return
-        if self._run_analysis.rows[0].output_shape != self._workbench.probes.images.shape[1:]:
+        analysis = self._analysis(self._run[0])
+        if analysis.rows[0].output_shape != self._workbench.probes.images.shape[1:]:
             self.run_look = None
             return
-        reason, gradients = self._cost(self._run_analysis)
+        reason, gradients = self._cost(analysis)
         if reason:
             self.skipped.emit(reason)
             return
@@ -208,9 +206,9 @@ class Inspector(Looks):
 
     def _ask_verdicts(self) -> None:
         probes = self._workbench.probes
-        if self._run is None or self._run_analysis is None or not len(probes):
+        if self._run is None or not len(probes):
             return
-        if self._run_analysis.rows[0].output_shape != probes.images.shape[1:]:
+        if self._analysis(self._run[0]).rows[0].output_shape != probes.images.shape[1:]:
             return
         parts = tuple(part.images for part in probes.pool_parts())
         request = Request("verdicts", *self._run, parts, probes.pool_labels)

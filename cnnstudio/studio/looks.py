@@ -71,6 +71,7 @@ class Looks(QObject):
         return self._analysis(run.design).row(block.name).input_shapes == row.input_shapes
 
     def _analysis(self, design: Design) -> Analysis:
+        """Of the run's design, which every edit would push out of what `analyse` remembers."""
         if self._analysed is None or self._analysed.design is not design:
             self._analysed = analyse(design)
         return self._analysed

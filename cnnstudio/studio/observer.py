@@ -72,7 +72,8 @@ class Observer(Worker):
     Signals
     -------
     done
-        ``(request, result)``: a Look, Verdicts, or the sentence why there is none.
+        ``(request, result)``: a Look, Verdicts, or the sentence why there is none; None where the
+        network does not classify.
     """
 
     done = Signal(object)
@@ -92,11 +93,10 @@ class Observer(Worker):
             self._order.append(request.kind)
         self._wake.emit()
 
-    def cancel(self, *kinds: str) -> None:
-        """Want nothing of these kinds any more; may be called from any thread."""
+    def cancel(self, kind: str) -> None:
+        """Want nothing of this kind any more; may be called from any thread."""
         with self._lock:
-            for kind in kinds:
-                self._wanted.pop(kind, None)
+            self._wanted.pop(kind, None)
 
     def stop(self) -> None:
         """Want nothing any more."""

@@ -1,4 +1,4 @@
-"""The worker's side of training: a thread that loops over a trainer and passes its events on."""
+"""The worker's side of training: it loops over a trainer and passes its events on."""
 
 from __future__ import annotations
 
@@ -107,20 +107,25 @@ class Pump(Worker):
 
     happened = Signal(object)
     failed = Signal(object)
+    _wake = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
         self._session: Session | None = None
+        self._wake.connect(self._run)
+
+    def ask(self, session: Session) -> None:
+        """Loop over a session soon; called from another thread."""
+        self._session = session
+        self._wake.emit(session)
 
     def stop(self) -> None:
-        """End the run."""
+        """End the session asked for last."""
         if self._session is not None:
             self._session.stop()
 
     @Slot(object)
-    def run(self, session: Session) -> None:
-        """Loop over a session until it ends."""
-        self._session = session
+    def _run(self, session: Session) -> None:
         try:
             for event in session.events():
                 if isinstance(event, BatchEnd):

@@ -55,8 +55,6 @@ class Training(QObject):
     run_changed = Signal()
     plan_changed = Signal()
 
-    _pump_run = Signal(object)
-
     def __init__(self, workbench: Workbench, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._workbench = workbench
@@ -69,6 +67,7 @@ class Training(QObject):
         self._session: Session | None = None
         self._ending = False
         self._pace = Pace()
+        self._pump: Pump | None = None
         self._thread: WorkerThread | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(DRAIN_MS)
@@ -181,11 +180,9 @@ class Training(QObject):
     def close(self) -> None:
         """Stop and end the thread, within two seconds."""
         self._timer.stop()
-        if self._session:
-            self._session.stop()
         if self._thread is not None:
             self._thread.end()
-            self._thread = None
+            self._thread = self._pump = None
         self._session, self._phase = None, "idle"
 
     def rename(self, run: Run, title: str) -> None:
@@ -217,9 +214,8 @@ class Training(QObject):
             self._session.resume()
         else:
             self._session.advance()
-        self._start_thread()
+        self._start_pump().ask(self._session)
         self._timer.start()
-        self._pump_run.emit(self._session)
         self._enter(phase)
 
     def _begin(self) -> None:
@@ -235,15 +231,14 @@ class Training(QObject):
         self.progress = Progress(epochs=self.plan.epochs)
         self.run_changed.emit()
 
-    def _start_thread(self) -> None:
-        if self._thread is not None:
-            return
-        pump = Pump()
-        self._pump_run.connect(pump.run)
-        pump.happened.connect(self._on_event)
-        pump.failed.connect(self._on_failure)
-        self._thread = WorkerThread(pump, "training")
-        self._thread.start()
+    def _start_pump(self) -> Pump:
+        if self._pump is None:
+            self._pump = Pump()
+            self._pump.happened.connect(self._on_event)
+            self._pump.failed.connect(self._on_failure)
+            self._thread = WorkerThread(self._pump, "training")
+            self._thread.start()
+        return self._pump
 
     def _enter(self, phase: State) -> None:
         if phase != self._phase:

@@ -8,16 +8,12 @@ from PySide6.QtGui import QGuiApplication
 from cnnstudio.design import templates
 from cnnstudio.errors import DesignError
 from cnnstudio.studio import clipboard
-from cnnstudio.studio.document import Document
 
 
-@pytest.fixture
-def document(qapp):
+@pytest.fixture(autouse=True)
+def empty_clipboard(qapp):
     QGuiApplication.clipboard().clear()
-    made = Document()
-    yield made
-    made.close()
-    made.deleteLater()
+    yield
     QGuiApplication.clipboard().clear()
 
 

@@ -264,6 +264,19 @@ def test_pointing_walking_and_enlarging(bench, show, train, qtbot):
     assert view.current == -1 and not panel.detail.isVisible()
 
 
+def test_the_enlarged_gradient_leaves_room_for_what_stands_beside_it(bench, show, train):
+    panel = show(GradientsPanel, (1200, 320))
+    train()
+    bench.document.select(("conv1",))
+    flow, maps, _ = panel.splitter.sizes()
+    square = panel.splitter.height() + 24
+    panel.view.choose(1)
+    now_flow, now_maps, detail = panel.splitter.sizes()
+    assert panel.detail.isVisible()
+    assert detail == pytest.approx(square, abs=4)
+    assert now_flow / now_maps == pytest.approx(flow / maps, rel=0.25)
+
+
 def test_filters_are_the_weights(bench, show, train):
     panel = show(FiltersPanel)
     train()

@@ -83,7 +83,7 @@ def _blank(ink: Ink, area: QRectF, stage: CanvasScene, part: Part) -> None:
     box = QRectF(0, 0, max(8.0, wide * scale), max(8.0, high * scale))
     box.moveCenter(area.center())
     painter.drawRoundedRect(box & area, 3, 3)
-    if stage.preview_note and area.width() > 80 and ink.zoom >= PARAMETERS_FROM:
+    if stage.maps.note and area.width() > 80 and ink.zoom >= PARAMETERS_FROM:
         ink.text(area, "no preview", "axis", "text-3", CENTRE)
 
 

@@ -20,7 +20,7 @@ PATIENCE = 8
 
 
 class Dropping:
-    """The drag and drop half of `CanvasView`."""
+    """The drag and drop part of `CanvasView`."""
 
     scene_: Any
     document: Any

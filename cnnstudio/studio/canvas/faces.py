@@ -54,7 +54,7 @@ def paint_contents(ink: Ink, unit: Unit, part: Part, stage: CanvasScene) -> None
         draw_strip(ink, part, rect, stage)
         return
     _settings(ink, part, rect, stage)
-    draw_body(ink, unit, part, body_rect(ink, part, rect), stage)
+    draw_body(ink, unit, part, _body_rect(ink, part, rect), stage)
     _footer(ink, part, rect, stage)
 
 
@@ -81,7 +81,7 @@ def paint_lonely(ink: Ink, part: Part, frame: QRectF) -> None:
     ink.text(QRectF(0, 55, frame.width(), 20), shape, "body", "text-2", CENTRE)
 
 
-def body_rect(ink: Ink, part: Part, rect: QRectF) -> QRectF:
+def _body_rect(ink: Ink, part: Part, rect: QRectF) -> QRectF:
     """The place between settings and footer."""
     top = HEADER + (22 if part.kind not in ("slim",) and ink.zoom >= SETTINGS_FROM else 4)
     return QRectF(rect.left(), top, rect.width(), HEIGHT - FOOTER - top - 3)
@@ -159,7 +159,7 @@ def _footer(ink: Ink, part: Part, rect: QRectF, stage: CanvasScene) -> None:
     pad = 8.0 if rect.width() > 60 else (6.0 if part.kind != "slim" else 2.0)
     if ink.zoom < PARAMETERS_FROM:
         pad = 1.0 if ink.zoom < NAMES_FROM else min(pad, 5.0)
-    align = CENTRE if ink.zoom < NAMES_FROM else align_of(part)
+    align = CENTRE if ink.zoom < NAMES_FROM else _align_of(part)
     two = ink.zoom >= PARAMETERS_FROM
     upper = QRectF(rect.left() + pad, top, rect.width() - pad - min(pad, 2), 22 if two else FOOTER)
     if two:
@@ -182,7 +182,7 @@ def _footer(ink: Ink, part: Part, rect: QRectF, stage: CanvasScene) -> None:
         ink.text(lower, fitting(ink, texts, lower.width()), "small", "text-3", align)
 
 
-def align_of(part: Part) -> Qt.AlignmentFlag:
+def _align_of(part: Part) -> Qt.AlignmentFlag:
     """Slim cards centre what they say."""
     return CENTRE if part.kind == "slim" else Qt.AlignmentFlag.AlignLeft
 

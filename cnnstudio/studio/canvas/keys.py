@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 
 class Keys:
-    """The keyboard half of `CanvasView`."""
+    """The keyboard part of `CanvasView`."""
 
     scene_: Any
     document: Any

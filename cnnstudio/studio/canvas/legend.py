@@ -48,7 +48,7 @@ class Legend(QObject):
             lowest = canvas.scene_.area.bottom() - BELOW
             over = canvas.mapFromScene(0, lowest).y() > place.top()
             self._signed = self._has_signed()
-            draw_legend(painter, canvas.viewport().rect(), canvas.bench.view, self._signed, over)
+            _draw(painter, canvas.viewport().rect(), canvas.bench.view, self._signed, over)
 
     @Slot()
     def refresh(self) -> None:
@@ -72,7 +72,7 @@ class Legend(QObject):
         )
 
 
-def draw_legend(painter: QPainter, whole: QRect, view: Any, signed: bool, over: bool) -> None:
+def _draw(painter: QPainter, whole: QRect, view: Any, signed: bool, over: bool) -> None:
     """Draw what the colours of the maps mean, at the left bottom; in a strip where over cards."""
     if whole.width() < 420:
         return

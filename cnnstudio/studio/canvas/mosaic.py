@@ -40,6 +40,12 @@ class Maps:
         self._pictures: OrderedDict[tuple[Any, ...], tuple[Any, QPixmap]] = OrderedDict()
         self._tops: dict[int, tuple[Any, float]] = {}
 
+    @property
+    def note(self) -> str:
+        """Why there is no preview; empty while there is one."""
+        inspector = self._bench.inspector
+        return "" if inspector is None else str(inspector.note)
+
     def look(self, name: str) -> Any:
         """What may be shown for a block, or None."""
         inspector = self._bench.inspector

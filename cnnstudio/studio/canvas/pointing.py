@@ -21,7 +21,7 @@ from cnnstudio.studio.theme import METRICS
 
 
 class Pointing:
-    """The pointer half of `CanvasView`."""
+    """The pointer part of `CanvasView`."""
 
     scene_: Any
     document: Any

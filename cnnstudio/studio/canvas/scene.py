@@ -60,7 +60,6 @@ class CanvasScene(Places):
         self.connect_target = ""
         self.refused: dict[str, str] = {}
         self.moving: frozenset[str] = frozenset()
-        self.preview_note = ""
         self._selection: frozenset[str] = frozenset()
         self._outdated: frozenset[str] = frozenset()
         self._slide = Slide(self)
@@ -80,7 +79,7 @@ class CanvasScene(Places):
             for name in signals:
                 if hasattr(source, name):
                     signal = getattr(source, name)
-                    signal.connect(self._skipped if name == "skipped" else self.redraw)
+                    signal.connect(self.redraw)
         if workbench.inspector is not None:
             workbench.inspector.look_ready.connect(self.refresh_cards)
         self.refresh()
@@ -222,11 +221,6 @@ class CanvasScene(Places):
         for item in self.items_.values():
             item.update()
         self.repaint()
-
-    @Slot(object)
-    def _skipped(self, reason: object) -> None:
-        self.preview_note = str(reason or "")
-        self.redraw()
 
     @Slot()
     def _select(self) -> None:

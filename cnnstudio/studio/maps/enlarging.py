@@ -70,6 +70,16 @@ class EnlargingSplitter(QSplitter):
     def _pointed_in_detail(self, found: Pointed | None) -> None:
         self._pointed(None if found is None else replace(found, index=self.view.current))
 
+    def _make_room(self) -> None:
+        """Show the enlarged map in a square; what stands beside it shares the rest as before."""
+        *others, _ = self.sizes()
+        if not any(others):  # not laid out yet
+            others = [1] * len(others)
+        room = self.height() + 24
+        share = max(self.width() - room, room) / sum(others)
+        self.detail.show()
+        self.setSizes([*(round(share * size) for size in others), room])
+
     @Slot(int)
     def _enlarge(self, index: int) -> None:
         maps = self.view.maps
@@ -80,8 +90,6 @@ class EnlargingSplitter(QSplitter):
             top = maps.top if np.ndim(maps.top) == 0 else maps.top[index]
             one = Maps(maps.values[index : index + 1], maps.signed, top)
             if not self.detail.isVisible():
-                self.detail.show()
-                room = self.height() + 24
-                self.setSizes([max(self.width() - room, room), room])
+                self._make_room()
             self.detail.show_maps(one, self._colours)
         self.say_current()

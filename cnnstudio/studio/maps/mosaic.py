@@ -13,6 +13,7 @@ from cnnstudio.studio import numbers
 from cnnstudio.studio.maps.contents import Maps
 from cnnstudio.studio.maps.pictures import Stack
 from cnnstudio.studio.theme import theme
+from cnnstudio.studio.theme.tokens import luminance
 
 GAP = 8
 CAPTION = 14
@@ -174,7 +175,5 @@ def _cross(painter: QPainter, rect: QRectF) -> None:
 
 def _ink(ground: QColor) -> QColor:
     """White on dark cells, black on light ones."""
-    parts = [value / 255 for value in (ground.red(), ground.green(), ground.blue())]
-    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-    light = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return QColor(255, 255, 255) if light < DARK_CELL else QColor(20, 23, 28)
+    dark = luminance(ground.name()) < DARK_CELL
+    return QColor(255, 255, 255) if dark else QColor(20, 23, 28)

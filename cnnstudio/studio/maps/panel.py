@@ -41,10 +41,9 @@ class MapsPanel(QWidget):
 
     Attributes
     ----------
-    view : MosaicView
-        All maps.
-    detail : MosaicView
-        The chosen one, enlarged; hidden while none is chosen.
+    splitter : EnlargingSplitter
+    view, detail : MosaicView
+        The splitter's.
     picker : BlockPicker
     """
 

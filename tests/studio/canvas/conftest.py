@@ -25,6 +25,7 @@ class StandIn(QObject):
 
     look_ready = Signal(object)
     skipped = Signal(object)
+    note = ""
 
     def __init__(self, document):
         super().__init__()
