@@ -265,7 +265,7 @@ def test_pointing_walking_and_enlarging(bench, show, train, qtbot):
 
 
 def test_the_enlarged_gradient_leaves_room_for_what_stands_beside_it(bench, show, train):
-    panel = show(GradientsPanel, (1200, 320))
+    panel = show(GradientsPanel, (2000, 320))
     train()
     bench.document.select(("conv1",))
     flow, maps, _ = panel.splitter.sizes()
